@@ -1,0 +1,108 @@
+"""What a chat needs from the rest of the program; `gateway`, `servers` and `storage` satisfy it structurally."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
+
+from tui.config.schema import ToolRule
+from tui.domain.completion import ChatRequest, ReplyEvent, Usage
+from tui.domain.events import Event
+from tui.domain.gateway import ModelSpec
+from tui.domain.ids import CallId, ChatId, MessageId, ServerName, TurnId
+from tui.domain.messages import Json, Message, ToolCall
+from tui.domain.money import Cost
+from tui.domain.questions import Answer, Question
+from tui.domain.servers import ToolInfo, ToolResult
+from tui.domain.text import CleanText
+
+Publish = Callable[[Event], None]
+
+
+class LanguageModel(Protocol):
+    """Something that answers conversations: the gateway in use."""
+
+    def stream(self, request: ChatRequest) -> AsyncIterator[ReplyEvent]:
+        """Yields the facts of one request, `ReplyEnded` last. Raises nothing but CancelledError.
+
+        Closing the iterator (or cancelling the task that reads it) closes the socket and settles the cost.
+        """
+        ...
+
+    def model(self, target: str) -> ModelSpec | None:
+        """Returns what is known of the model a request to `target` would reach first; None when nothing is."""
+        ...
+
+
+class Toolbox(Protocol):
+    """All tools of all servers."""
+
+    def tools(self) -> Sequence[ToolInfo]:
+        """Returns the tools a model may be told of, in a stable order (server, then name)."""
+        ...
+
+    def find(self, model_name: str) -> ToolInfo | None:
+        """Returns the tool a provider-legal name stands for."""
+        ...
+
+    async def call(self, tool: ToolInfo, arguments: dict[str, Json], call_id: CallId) -> ToolResult:
+        """Runs one call, once, and always returns its one result; raises only CancelledError."""
+        ...
+
+    def trusted(self, server: ServerName) -> bool:
+        """Returns whether the person trusts this server's own words about its tools."""
+        ...
+
+
+class Gatekeeper(Protocol):
+    """Asks a person and waits; headless runs answer by policy."""
+
+    async def ask(self, question: Question) -> Answer:
+        """Returns the answer. Publishes the question and its answer."""
+        ...
+
+
+class Ledger(Protocol):
+    """The chat's memory on disk. Every method returns only after the commit."""
+
+    async def add_message(
+        self,
+        chat_id: ChatId,
+        turn_id: TurnId,
+        message: Message,
+        *,
+        outcome: str = "complete",
+        usage: Usage | None = None,
+        cost: Cost | None = None,
+        model: str = "",
+    ) -> MessageId:
+        """Stores one message of a chat, in order."""
+        ...
+
+    async def intend_call(
+        self, chat_id: ChatId, turn_id: TurnId, call: ToolCall, server: ServerName, tool: str
+    ) -> None:
+        """Stores that a call is about to be sent."""
+        ...
+
+    async def finish_call(self, call_id: CallId, result: ToolResult) -> None:
+        """Stores how it ended."""
+        ...
+
+    async def finish_turn(self, chat_id: ChatId, turn_id: TurnId, outcome: str, reason: CleanText) -> None:
+        """Stores that a turn is over."""
+        ...
+
+    async def messages(self, chat_id: ChatId) -> list[Message]:
+        """Returns a chat's messages in order, as they were stored."""
+        ...
+
+
+class ToolRules(Protocol):
+    """What a person decided about tools for good; kept across runs."""
+
+    def tool_rule(self, server: ServerName, tool: str) -> ToolRule | None:
+        """Returns the decision, None when there is none. Never waits."""
+        ...
+
+    async def set_tool_rule(self, server: ServerName, tool: str, rule: ToolRule) -> None:
+        """Stores a decision; returns after the commit."""
+        ...

@@ -1,0 +1,1 @@
+"""Where settings live, what they may be, and how they are read."""

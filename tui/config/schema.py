@@ -1,0 +1,72 @@
+"""The settings of one run, decoded and checked. Environment and command line are already folded in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tui.domain.gateway import BudgetSpec, ComboSpec, ProfileName, ProviderSpec
+from tui.domain.servers import ServerSpec
+
+ApproveMode = Literal["ask", "none", "read-only", "all"]
+"""`ask` asks a person; the others are the headless answers of `ask --approve`."""
+ToolRule = Literal["allow", "ask", "deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """How a turn runs."""
+
+    target: str = ""
+    """A combo or `provider/model`; empty: chosen from what is there, and said."""
+    system_prompt: str = ""
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+    tool_choice: str = "auto"
+    max_rounds: int = 25
+    max_identical_calls: int = 3
+    turn_timeout_s: float = 900.0
+    request_timeout_s: float = 300.0
+    max_result_bytes: int = 64 * 1024
+    """A text part of a result above this is shortened in the history, the whole kept in a file."""
+    max_turn_bytes: int = 4 * 1024 * 1024
+    """All results of a turn together."""
+    max_tools: int = 128
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """What may run without a question. The key of `tools` is `server.tool`, of `servers` the alias."""
+
+    approve: ApproveMode = "ask"
+    servers: Mapping[str, ToolRule] = field(default_factory=dict)
+    tools: Mapping[str, ToolRule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    """How it looks."""
+
+    theme: str = "night"
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Binding id to key, as in `chat.interrupt = "ctrl+x"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it."""
+
+    profile: str = "default"
+    providers: tuple[ProviderSpec, ...] = ()
+    combos: tuple[ComboSpec, ...] = ()
+    servers: tuple[ServerSpec, ...] = ()
+    chat: ChatSettings = ChatSettings()
+    policy: PolicySettings = PolicySettings()
+    budget: BudgetSpec = BudgetSpec()
+    resilience: ProfileName = "balanced"
+    ui: UiSettings = UiSettings()
+    demo: bool = False
+    sources: tuple[Path, ...] = ()
+    """The files that were read."""
+    found: tuple[str, ...] = ()
+    """What discovery found, one sentence each, for the welcome."""

@@ -1,0 +1,1 @@
+"""What the program talks about: plain facts, standard library only, imported by every other package."""

@@ -1,0 +1,151 @@
+"""The gateway's facts: providers, models, chains, breakers, money and health."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui.domain.ids import ComboName, ProviderName
+from tui.domain.money import MicroUsd, Price
+from tui.domain.text import CleanText
+
+BreakerState = Literal["CLOSED", "OPEN", "HALF_OPEN"]
+Strategy = Literal[
+    "priority",
+    "round-robin",
+    "weighted",
+    "random",
+    "least-used",
+    "cost-optimized",
+    "latency-optimized",
+    "auto",
+]
+BudgetAction = Literal["alert", "degrade", "block"]
+ProfileName = Literal["aggressive", "balanced", "conservative"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model of a provider; None where nobody said."""
+
+    id: str
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    price: Price | None = None
+    tools: bool | None = None
+    vision: bool | None = None
+    audio: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSpec:
+    """An OpenAI-compatible endpoint. The key itself is never here: only where it is found."""
+
+    name: ProviderName
+    base_url: str
+    api_key_env: str | None = None
+    keyring: bool = False
+    """The key lies in the system keyring under this provider's base URL."""
+    models: tuple[ModelSpec, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    kind: Literal["openai", "scripted"] = "openai"
+    origin: str = "config"
+
+
+@dataclass(frozen=True, slots=True)
+class ComboSpec:
+    """An ordered chain of `provider/model` steps."""
+
+    name: ComboName
+    steps: tuple[str, ...]
+    strategy: Strategy = "priority"
+    enabled: bool = True
+    weights: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSpec:
+    """Limits in micro-dollars; None is no limit."""
+
+    turn_microusd: MicroUsd | None = None
+    session_microusd: MicroUsd | None = None
+    day_microusd: MicroUsd | None = None
+    month_microusd: MicroUsd | None = None
+    action: BudgetAction = "block"
+    degrade_to: Literal["cheap", "free"] = "cheap"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerView:
+    """A breaker as a person sees it."""
+
+    state: BreakerState
+    failures: int
+    """Failures inside the window."""
+    calls: int
+    threshold: int
+    opened_because: CleanText = CleanText("")
+    seconds_to_probe: float | None = None
+    probes_in_flight: int = 0
+    held: bool = False
+    """Set by hand never to trip."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderHealth:
+    """One provider as it stands: breaker and what was measured on this side of the wire."""
+
+    name: ProviderName
+    breaker: BreakerView
+    requests: int = 0
+    errors: int = 0
+    p50_ms: int | None = None
+    p95_ms: int | None = None
+    p99_ms: int | None = None
+    last_error: CleanText = CleanText("")
+    credential: Literal["ok", "missing", "cooling", "expired", "credits_exhausted", "none"] = "none"
+    """`none`: the endpoint needs no key."""
+    quota: CleanText | None = None
+    """Remaining quota in words, from rate-limit headers; None when nobody told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendView:
+    """Money spent. Totals count known costs; `unknown_calls` says how many are missing from them."""
+
+    session_microusd: int = 0
+    today_microusd: int = 0
+    reserved_microusd: int = 0
+    limit_microusd: int | None = None
+    action: BudgetAction = "block"
+    unknown_calls: int = 0
+    estimated_calls: int = 0
+    per_minute_microusd: tuple[int, ...] = ()
+    """Oldest first, one figure a minute, the last one is the running minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyView:
+    """Latency measured by us over the last five minutes, in milliseconds."""
+
+    p50_ms: int | None = None
+    p95_ms: int | None = None
+    p99_ms: int | None = None
+    requests: int = 0
+    errors: int = 0
+    fallbacks: int = 0
+    recent_ms: tuple[int, ...] = ()
+    """Oldest first, the newest calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySnapshot:
+    """All a panel needs, taken at one moment."""
+
+    gateway: CleanText
+    at: float
+    """Wall clock."""
+    verdict: Literal["ok", "degraded", "down", "unknown"] = "unknown"
+    providers: tuple[ProviderHealth, ...] = ()
+    combos: tuple[ComboSpec, ...] = ()
+    spend: SpendView = field(default_factory=SpendView)
+    latency: LatencyView = field(default_factory=LatencyView)

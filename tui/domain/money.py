@@ -1,0 +1,68 @@
+"""Money as integer micro-dollars, with the way each figure was found."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal, NewType
+
+MicroUsd = NewType("MicroUsd", int)
+"""Millionths of a US dollar."""
+
+CostSource = Literal["reported", "computed", "estimated", "unknown"]
+
+_MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What something cost; `microusd` is None exactly when `source` is `unknown`."""
+
+    microusd: MicroUsd | None
+    source: CostSource
+
+    @classmethod
+    def unknown(cls) -> "Cost":
+        return cls(None, "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A model's list price in US dollars per million tokens."""
+
+    input_usd_per_million: Decimal
+    output_usd_per_million: Decimal
+    cached_input_usd_per_million: Decimal | None = None
+    source: str = "configured"
+
+    def of(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> MicroUsd:
+        """Returns the exact cost, rounded half up to one micro-dollar, once, at the end."""
+        cached_rate = self.cached_input_usd_per_million
+        if cached_rate is None:
+            cached_rate = self.input_usd_per_million
+        fresh = max(0, input_tokens - cached_tokens)
+        # US dollars per million tokens is micro-dollars per token.
+        total = (
+            fresh * self.input_usd_per_million
+            + cached_tokens * cached_rate
+            + output_tokens * self.output_usd_per_million
+        )
+        return MicroUsd(int(total.to_integral_value(ROUND_HALF_UP)))
+
+
+def microusd_from_usd(usd: Decimal | float | int | str) -> MicroUsd:
+    """Returns dollars as micro-dollars, rounded half up. Raises decimal.InvalidOperation on non-numbers."""
+    amount = usd if isinstance(usd, Decimal) else Decimal(str(usd))
+    return MicroUsd(int((amount * _MILLION).to_integral_value(ROUND_HALF_UP)))
+
+
+def format_usd(microusd: int | None) -> str:
+    """Returns `$0.0231`, `$12.40` or `$?` when unknown; small amounts keep four places or more."""
+    if microusd is None:
+        return "$?"
+    usd = Decimal(microusd) / _MILLION
+    if microusd == 0:
+        return "$0.00"
+    if abs(usd) >= 1:
+        return f"${usd:,.2f}"
+    if abs(usd) >= Decimal("0.0001"):
+        return f"${usd:.4f}"
+    return f"${usd:.6f}"

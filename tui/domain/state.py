@@ -1,0 +1,232 @@
+"""What is shown, as one fold over events: `State.apply` is the only code that changes it."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from tui.domain import events as e
+from tui.domain.gateway import GatewaySnapshot
+from tui.domain.ids import AttemptId, CallId, ChatId, QuestionId, ServerName, TurnId
+from tui.domain.money import format_usd
+from tui.domain.questions import ApprovalQuestion, Question
+from tui.domain.servers import Catalog, ServerStatus
+from tui.domain.text import CleanText, clean_line
+from tui.domain.transcript import AnyEntry, NoticeEntry, ReplyEntry, ToolEntry, UserEntry
+
+LOG_LINES = 2_000
+FRAMES = 2_000
+
+
+@dataclass(slots=True)
+class State:
+    """Everything a screen can show. Lists and entries are changed in place; revisions tell what changed."""
+
+    ready: bool = False
+    gateway_name: CleanText = CleanText("")
+    target: str = ""
+    target_note: CleanText = CleanText("")
+    context_tokens: int | None = None
+    context_used: int = 0
+    context_left_out: int = 0
+    tools_hash: str = ""
+    chat_id: ChatId | None = None
+    chat_title: CleanText = CleanText("")
+    turn_id: TurnId | None = None
+    """The running turn."""
+    queued: tuple[CleanText, ...] = ()
+    entries: list[AnyEntry] = field(default_factory=list)
+    entries_epoch: int = 0
+    """Grows when `entries` starts anew (another chat)."""
+    servers: dict[ServerName, ServerStatus] = field(default_factory=dict)
+    catalogs: dict[ServerName, Catalog] = field(default_factory=dict)
+    questions: dict[QuestionId, Question] = field(default_factory=dict)
+    gateway: GatewaySnapshot | None = None
+    logs: deque[e.Logged | e.ServerLogged | e.NoticePosted] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    frames: deque[e.FrameSeen] = field(default_factory=lambda: deque(maxlen=FRAMES))
+    _replies: dict[AttemptId, ReplyEntry] = field(default_factory=dict)
+    _calls: dict[CallId, ToolEntry] = field(default_factory=dict)
+    _notices: int = 0
+
+    def apply(self, event: e.Event) -> None:
+        """Folds one event in."""
+        match event:
+            case e.EngineReady():
+                self.ready, self.gateway_name = True, event.gateway
+                self.target, self.target_note = event.target, event.target_note
+            case e.TargetChanged():
+                self.target, self.context_tokens = event.target, event.context_tokens
+            case e.ServerChanged():
+                self.servers[event.status.name] = event.status
+            case e.ServerRemoved():
+                self.servers.pop(event.name, None)
+                self.catalogs.pop(event.name, None)
+            case e.CatalogChanged():
+                self.catalogs[event.catalog.server] = event.catalog
+            case e.FrameSeen():
+                self.frames.append(event)
+            case e.ServerLogged() | e.Logged():
+                self.logs.append(event)
+            case e.NoticePosted():
+                self.logs.append(event)
+                self._notice(event.severity, event.text, event.hint, event.turn_id, event.at)
+            case e.ChatOpened():
+                self._open_chat(event)
+            case e.UserSpoke():
+                self.turn_id = event.turn_id
+                self.entries.append(
+                    UserEntry(key=event.message_id, turn_id=event.turn_id, at=event.at, parts=event.parts)
+                )
+            case e.MessageQueued():
+                self.queued = event.waiting
+            case e.ContextFitted():
+                self._context_fitted(event)
+            case e.AttemptBegan():
+                self._attempt_began(event)
+            case e.TextArrived() | e.ReasoningArrived():
+                self._text_arrived(event)
+            case e.AttemptFinished():
+                self._attempt_finished(event)
+            case e.FallbackHappened():
+                self._fallback(event)
+            case e.ToolCallRequested():
+                entry = ToolEntry(
+                    key=event.call_id,
+                    turn_id=event.turn_id,
+                    at=event.at,
+                    call_id=event.call_id,
+                    server=event.server,
+                    tool=event.tool,
+                    arguments_json=event.arguments_json,
+                )
+                self._calls[event.call_id] = entry
+                self.entries.append(entry)
+            case e.ToolCallStarted() | e.ToolProgressed() | e.ToolCallFinished():
+                self._call_moved(event)
+            case e.TurnFinished():
+                self._turn_finished(event)
+            case e.QuestionAsked():
+                self.questions[event.question.id] = event.question
+                self._set_asking(event.question, True)
+            case e.QuestionAnswered():
+                question = self.questions.pop(event.question_id, None)
+                if question:
+                    self._set_asking(question, False)
+            case e.GatewaySampled():
+                self.gateway = event.snapshot
+            case e.BreakerChanged():
+                self._breaker_changed(event)
+            case _:
+                assert_never(event)
+
+    def _open_chat(self, event: e.ChatOpened) -> None:
+        self.chat_id, self.chat_title = event.chat_id, event.title
+        self.entries, self._replies, self._calls = [], {}, {}
+        self.entries_epoch += 1
+        self.turn_id, self.queued = None, ()
+        self.context_used = self.context_left_out = 0
+
+    def _context_fitted(self, event: e.ContextFitted) -> None:
+        self.context_used, self.context_tokens = event.used_tokens, event.window_tokens
+        self.tools_hash = event.tools_hash
+        if event.left_out_messages and event.left_out_messages != self.context_left_out:
+            text = f"{event.left_out_messages} earlier messages no longer fit the model's window and were left out"
+            self._notice("info", CleanText(text), CleanText(""), event.turn_id, 0.0)
+        self.context_left_out = event.left_out_messages
+
+    def _attempt_began(self, event: e.AttemptBegan) -> None:
+        attempt = event.attempt
+        entry = ReplyEntry(
+            key=attempt.attempt_id,
+            turn_id=event.turn_id,
+            at=event.at,
+            attempt_id=attempt.attempt_id,
+            provider=clean_line(attempt.provider),
+            model=clean_line(attempt.model),
+            combo=clean_line(attempt.combo or ""),
+        )
+        self._replies[attempt.attempt_id] = entry
+        self.entries.append(entry)
+
+    def _text_arrived(self, event: e.TextArrived | e.ReasoningArrived) -> None:
+        entry = self._replies.get(event.attempt_id)
+        if entry is None:
+            return
+        (entry.fragments if isinstance(event, e.TextArrived) else entry.reasoning).append(event.text)
+        entry.revision += 1
+
+    def _attempt_finished(self, event: e.AttemptFinished) -> None:
+        entry = self._replies.get(event.attempt.attempt_id)
+        if entry is None:
+            return
+        attempt = event.attempt
+        entry.streaming, entry.outcome, entry.failure = False, attempt.outcome, attempt.failure
+        entry.reason, entry.usage, entry.cost = attempt.reason, attempt.usage, attempt.cost
+        entry.latency_ms, entry.first_token_ms = attempt.latency_ms, attempt.first_token_ms
+        entry.superseded = attempt.will_retry
+        entry.revision += 1
+
+    def _fallback(self, event: e.FallbackHappened) -> None:
+        ratio = f" at {event.price_ratio:.1f}× the price" if event.price_ratio is not None else ""
+        text = CleanText(f"{event.left} gave up ({event.reason}); {event.taken} took over{ratio}")
+        self._notice("warning", text, CleanText(""), event.turn_id, event.at)
+
+    def _call_moved(self, event: e.ToolCallStarted | e.ToolProgressed | e.ToolCallFinished) -> None:
+        entry = self._calls.get(event.call_id)
+        if entry is None:
+            return
+        match event:
+            case e.ToolCallStarted():
+                entry.state, entry.started_at = "running", event.at
+            case e.ToolProgressed():
+                entry.progress, entry.total, entry.progress_text = event.progress, event.total, event.message
+            case e.ToolCallFinished():
+                entry.state, entry.result, entry.result_tokens = "finished", event.result, event.result_tokens
+        entry.revision += 1
+
+    def _turn_finished(self, event: e.TurnFinished) -> None:
+        if self.turn_id == event.turn_id:
+            self.turn_id = None
+        for entry in reversed(self.entries):
+            if entry.turn_id != event.turn_id:
+                break
+            if isinstance(entry, ReplyEntry) and entry.streaming:
+                entry.streaming, entry.outcome, entry.reason = False, event.outcome, event.reason
+                entry.revision += 1
+        if event.outcome == "complete":
+            return
+        severity: e.Severity = "error" if event.outcome == "failed" else "warning"
+        text = event.reason or CleanText(event.outcome)
+        self._notice(severity, text, event.hint, event.turn_id, event.at)
+
+    def _breaker_changed(self, event: e.BreakerChanged) -> None:
+        text = f"{event.provider} {event.old.replace('_', '-')} → {event.new.replace('_', '-')}"
+        if event.reason:
+            text += f": {event.reason}"
+        if event.new == "OPEN" and event.seconds_to_probe is not None:
+            text += f"; next probe in {event.seconds_to_probe:.0f} s"
+        severity: e.Severity = "warning" if event.new == "OPEN" else "info"
+        self._notice(severity, clean_line(text), CleanText(""), self.turn_id, event.at)
+
+    def _set_asking(self, question: Question, asking: bool) -> None:
+        entry = self._calls.get(question.call_id) if isinstance(question, ApprovalQuestion) else None
+        if entry and entry.state in ("requested", "asking"):
+            entry.state = "asking" if asking else "requested"
+            entry.revision += 1
+
+    def _notice(
+        self, severity: e.Severity, text: CleanText, hint: CleanText, turn_id: TurnId | None, at: float
+    ) -> None:
+        self._notices += 1
+        self.entries.append(
+            NoticeEntry(key=f"notice_{self._notices}", turn_id=turn_id, at=at, severity=severity, text=text, hint=hint)
+        )
+
+    @property
+    def tool_count(self) -> int:
+        """Tools of all servers."""
+        return sum(len(catalog.tools) for catalog in self.catalogs.values())
+
+    @property
+    def spent(self) -> str:
+        """The session's spend in words."""
+        return format_usd(self.gateway.spend.session_microusd) if self.gateway else "$?"

@@ -1,0 +1,187 @@
+"""The engine: the whole program without a screen. Orders come in as method calls, facts go out on `bus`.
+
+Importing this module is cheap; the SDKs are imported in a thread by `Engine.start` (see `tui.assembly`).
+"""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.bus import Bus
+from tui.config.paths import Paths
+from tui.config.schema import Settings
+from tui.desk import QuestionDesk
+from tui.domain.clock import Clock, SystemClock
+from tui.domain.errors import McpTuiError
+from tui.domain.events import EngineReady, NoticePosted, TargetChanged
+from tui.domain.ids import ChatId, QuestionId, ServerName
+from tui.domain.messages import Json, Message, Part
+from tui.domain.questions import Answer
+from tui.domain.servers import ResultBlock, ServerSpec, ToolResult
+from tui.domain.text import clean, clean_line
+
+if TYPE_CHECKING:
+    from tui.assembly import Assembly
+    from tui.storage.chats import ChatSummary
+
+
+class Engine:
+    """Lifetime and commands. Every command raises McpTuiError with a hint when it cannot be carried out."""
+
+    def __init__(
+        self, settings: Settings, paths: Paths, *, attended: bool, bus: Bus | None = None, clock: Clock | None = None
+    ) -> None:
+        self.settings = settings
+        self.paths = paths
+        self.bus = bus or Bus()
+        self.clock = clock or SystemClock()
+        self.desk = QuestionDesk(self.bus, attended=attended)
+        self._assembly: Assembly | None = None
+        self._ready = asyncio.Event()
+
+    # --- lifetime
+
+    async def start(self) -> None:
+        """Loads the libraries in a thread, opens the store, begins to connect the servers; publishes EngineReady."""
+        assembly_module = await asyncio.to_thread(importlib.import_module, "tui.assembly")
+        assembly: Assembly = await assembly_module.assemble(self.settings, self.paths, self.bus, self.clock, self.desk)
+        self._assembly = assembly
+        await assembly.open_first_chat()
+        self.bus.publish(EngineReady(assembly.gateway.name, assembly.room.target, clean_line(assembly.target_note)))
+        self._ready.set()
+
+    async def stop(self) -> None:
+        """Cancels the turn, closes every server and its children, settles and closes the store."""
+        self.desk.refuse_all()
+        if self._assembly is not None:
+            await self._assembly.close()
+            self._assembly = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether commands can be given."""
+        return self._ready.is_set()
+
+    async def wait_ready(self) -> None:
+        """Returns once commands can be given."""
+        await self._ready.wait()
+
+    @property
+    def parts(self) -> "Assembly":
+        """The running parts. Raises McpTuiError before `start` has finished."""
+        if self._assembly is None:
+            raise McpTuiError("The engine is still starting.", "Wait a moment and try again.")
+        return self._assembly
+
+    # --- chat
+
+    def send(self, parts: tuple[Part, ...]) -> None:
+        """Sends a person's message, or queues it behind the running turn."""
+        self.parts.room.send(parts)
+
+    async def cancel(self) -> bool:
+        """Stops the running turn; what arrived stays. Returns False when nothing ran."""
+        return await self.parts.room.cancel()
+
+    def answer(self, question_id: QuestionId, answer: Answer) -> bool:
+        """Answers a question. Returns False when it no longer waits."""
+        return self.desk.answer(question_id, answer)
+
+    async def set_target(self, target: str) -> None:
+        """Sends the next messages to another combo or `provider/model`."""
+        room, gateway = self.parts.room, self.parts.gateway
+        model = gateway.model(target)
+        if model is None:
+            raise McpTuiError(f"No model or combo is called {target!r}.", "Choose one from the model list (ctrl+p).")
+        room.target = target
+        self.bus.publish(TargetChanged(target, model.context_tokens))
+
+    async def new_chat(self) -> None:
+        """Opens an empty chat; the old one stays among the sessions."""
+        await self.parts.open_new_chat()
+
+    async def open_chat(self, chat_id: ChatId) -> None:
+        """Opens a stored chat and replays it."""
+        await self.parts.open_stored_chat(chat_id)
+
+    async def chats(self, search: str = "") -> "Sequence[ChatSummary]":
+        """Returns stored chats, newest first; `search` looks in titles and texts."""
+        return await self.parts.chats.summaries(search)
+
+    async def rename_chat(self, chat_id: ChatId, title: str) -> None:
+        """Gives a chat another title."""
+        await self.parts.chats.rename(chat_id, clean_line(title, 200))
+
+    async def delete_chat(self, chat_id: ChatId) -> None:
+        """Deletes a chat for good; the chat in view is replaced by a new one first."""
+        if self.parts.room.chat_id == chat_id:
+            await self.new_chat()
+        await self.parts.chats.delete(chat_id)
+
+    async def fork_chat(self, chat_id: ChatId, message_count: int | None = None) -> ChatId:
+        """Copies a chat up to a message and opens the copy. Returns the copy's id."""
+        copy = await self.parts.chats.fork(chat_id, message_count)
+        await self.open_chat(copy)
+        return copy
+
+    # --- servers
+
+    async def add_server(self, spec: ServerSpec) -> None:
+        """Adds a server for this run and connects it."""
+        await self.parts.pool.add(spec)
+
+    async def remove_server(self, name: ServerName) -> None:
+        """Closes a server and forgets it for this run."""
+        await self.parts.pool.remove(name)
+
+    async def reconnect(self, name: ServerName) -> None:
+        """Closes and opens a server's connection again."""
+        await self.parts.pool.reconnect(name)
+
+    async def set_server_enabled(self, name: ServerName, enabled: bool) -> None:
+        """Closes a server, or opens it again."""
+        await self.parts.pool.set_enabled(name, enabled)
+
+    async def trust_server(self, name: ServerName) -> None:
+        """Stores the consent to a server's exact definition and connects it."""
+        await self.parts.trust_server(name)
+
+    async def refresh_server(self, name: ServerName) -> None:
+        """Asks a server anew what it offers."""
+        await self.parts.pool.refresh(name)
+
+    async def call_tool(self, server: ServerName, tool: str, arguments: dict[str, Json]) -> ToolResult:
+        """Runs a tool by hand; needs no approval, only consent to the server."""
+        return await self.parts.call_by_hand(server, tool, arguments)
+
+    async def read_resource(self, server: ServerName, uri: str) -> tuple[ResultBlock, ...]:
+        """Returns a resource's contents."""
+        return await self.parts.pool.read_resource(server, uri)
+
+    async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
+        """Returns a prompt's messages."""
+        return await self.parts.pool.get_prompt(server, name, arguments)
+
+    async def servers_settled(self, timeout_s: float) -> None:
+        """Returns when no server is connecting any more, or after `timeout_s`."""
+        await self.parts.pool.wait_settled(timeout_s)
+
+    # --- program
+
+    def report(self, error: Exception) -> None:
+        """Turns a failed command into a notice; a listener's own commands end here."""
+        hint = error.hint if isinstance(error, McpTuiError) else clean("")
+        self.bus.publish(NoticePosted("error", clean_line(error), hint, at=self.clock.wall()))
+
+
+@asynccontextmanager
+async def running(settings: Settings, paths: Paths, *, attended: bool = False) -> AsyncIterator[Engine]:
+    """Runs an engine for the length of a block; stops it whatever happens inside."""
+    engine = Engine(settings, paths, attended=attended)
+    try:
+        await engine.start()
+        yield engine
+    finally:
+        await engine.stop()

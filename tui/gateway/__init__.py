@@ -1,0 +1,1 @@
+"""The gateway between chats and model endpoints: an embedded one, and adapters to others."""

@@ -1,0 +1,1 @@
+"""The gateway inside this program: routing, breakers, budget, prices; pure cores on an injected clock."""

@@ -1,0 +1,1 @@
+"""One OpenAI-compatible endpoint: the client, its wire format and its failures."""

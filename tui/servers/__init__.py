@@ -1,0 +1,1 @@
+"""The MCP host: connections, what servers offer, calls and what comes back."""
