@@ -1,0 +1,1 @@
+"""The Textual app: screens wire, widgets draw, the engine does."""

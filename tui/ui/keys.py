@@ -1,0 +1,138 @@
+"""Every action and its key, once: bindings, the help screen, the palette and the README table come from here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do. `id` is `area.verb`; `keys` as Textual spells them, the first is shown."""
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    shown: bool = False
+    """In the key bar at the bottom."""
+    priority: bool = False
+    """Works even while a text field has the focus."""
+
+    @property
+    def area(self) -> str:
+        """The part of the screen it belongs to."""
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The action's name in Textual: `chat.interrupt` calls `action_interrupt`."""
+        return self.id.partition(".")[2]
+
+
+ACTIONS: tuple[Action, ...] = (
+    # The whole program
+    Action("app.screen('chat')", "alt+1,1", "Chat", "Chat, servers and gateway at a glance"),
+    Action("app.screen('servers')", "alt+2,2", "Servers", "The MCP servers"),
+    Action("app.screen('tools')", "alt+3,3", "Tools", "Tools, resources and prompts of all servers"),
+    Action("app.screen('trace')", "alt+4,4", "Trace", "A turn as a waterfall, and the raw JSON-RPC log"),
+    Action("app.screen('gateway')", "alt+5,5", "Gateway", "Health, breakers, cost, combos, models"),
+    Action("app.screen('sessions')", "alt+6,6", "Sessions", "Earlier chats"),
+    Action("app.screen('logs')", "alt+7,7", "Logs", "The program's log, servers' stderr, notifications"),
+    Action("app.help", "f1,question_mark", "help", "The keys of the focused pane"),
+    Action("app.palette", "ctrl+p", "commands", "Every action by name", priority=True),
+    Action("app.quit", "ctrl+q", "quit", "Leave", priority=True),
+    Action(
+        "app.copy_or_interrupt", "ctrl+c", "copy", "Copy the selection, else interrupt; twice leaves", priority=True
+    ),
+    Action("app.suspend", "ctrl+z", "suspend", "Put the program in the background of the shell", priority=True),
+    Action("app.theme", "f2", "theme", "Choose a theme"),
+    # The cockpit
+    Action("chat.back", "escape", "back", "Close, clear, leave, then interrupt the turn"),
+    Action("chat.compose", "i", "write", "Go to the message field"),
+    Action("chat.zoom", "z", "zoom", "Give the focused pane the whole screen"),
+    Action("chat.new", "ctrl+n", "new chat", "Begin a new chat"),
+    Action("chat.model", "ctrl+t", "model", "Choose the model or combo"),
+    Action("chat.left_rail", "ctrl+b", "servers", "Show or hide the servers"),
+    Action("chat.right_rail", "ctrl+y", "gateway", "Show or hide the gateway"),
+    # The message field
+    Action("composer.submit", "enter", "send", "Send the message", priority=True),
+    Action("composer.newline", "shift+enter,alt+enter,ctrl+j", "newline", "Begin a new line"),
+    Action("composer.edit", "ctrl+g", "editor", "Write the message in $EDITOR"),
+    Action("composer.older", "up", "older", "The message before, when the cursor is on the first line"),
+    Action("composer.newer", "down", "newer", "The message after, when the cursor is on the last line"),
+    # The transcript
+    Action("transcript.fold", "space,enter", "fold", "Fold or unfold the block"),
+    Action("transcript.fold_all", "ctrl+o", "fold all", "Fold or unfold all tool calls", priority=True),
+    Action("transcript.previous", "alt+up,k", "previous", "The block before"),
+    Action("transcript.next", "alt+down,j", "next", "The block after"),
+    Action("transcript.copy", "y", "copy", "Copy the block"),
+    Action("transcript.write", "w", "write", "Write the block to a file"),
+    Action("transcript.top", "g,home", "top", "The beginning"),
+    Action("transcript.bottom", "G,end", "bottom", "The end, and follow it"),
+    Action("transcript.half_up", "ctrl+u", "half up", "Half a screen up"),
+    Action("transcript.half_down", "ctrl+d", "half down", "Half a screen down"),
+    # Lists of all kinds
+    Action("list.cursor_down", "j,down", "down", "The next row"),
+    Action("list.cursor_up", "k,up", "up", "The row before"),
+    Action("list.first", "g,home", "first", "The first row"),
+    Action("list.last", "G,end", "last", "The last row"),
+    Action("list.page_down", "ctrl+d,pagedown", "page down", "A page down"),
+    Action("list.page_up", "ctrl+u,pageup", "page up", "A page up"),
+    Action("list.select_cursor", "enter", "open", "Open the row"),
+    Action("list.filter", "slash", "filter", "Filter the list"),
+    # Approving a tool call
+    Action("approval.once", "y", "once", "Run this call"),
+    Action("approval.session", "s", "session", "Run it, and this tool for the rest of the session"),
+    Action("approval.always", "a", "always", "Run it, and this tool from now on"),
+    Action("approval.edit", "e", "edit", "Change the arguments, then run it"),
+    Action("approval.deny", "n,escape", "deny", "Do not run it"),
+    # The servers screen
+    Action("servers.reconnect", "r", "reconnect", "Connect the server anew", shown=True),
+    Action("servers.toggle", "d", "disable", "Disable or enable the server", shown=True),
+    Action("servers.trust", "t", "trust", "Consent to start this server", shown=True),
+    Action("servers.add", "n", "add", "Add a server", shown=True),
+    Action("servers.remove", "x", "remove", "Remove the server for this run", shown=True),
+    Action("servers.doctor", "c", "doctor", "Check the connection stage by stage", shown=True),
+    Action("servers.logs", "l", "logs", "The server's stderr and log", shown=True),
+    # The tools screen
+    Action(
+        "tools.call", "ctrl+r", "call", "Call the tool, read the resource, get the prompt", shown=True, priority=True
+    ),
+    Action("tools.raw", "ctrl+e", "raw JSON", "Switch between the form and raw JSON", shown=True, priority=True),
+    Action("tools.copy_command", "Y", "copy as command", "Copy the call as a command line", shown=True),
+    # The sessions screen
+    Action("sessions.rename", "r", "rename", "Give the chat another title", shown=True),
+    Action("sessions.fork", "f", "fork", "Continue from a copy of the chat", shown=True),
+    Action("sessions.export", "e", "export", "Write the chat to a file", shown=True),
+    Action("sessions.delete", "x", "delete", "Delete the chat for good", shown=True),
+    # The trace screen
+    Action("trace.export", "e", "export", "Write the trace to a file", shown=True),
+    Action("trace.raw", "t", "JSON-RPC", "Switch between the waterfall and the raw log", shown=True),
+    # The logs screen
+    Action("logs.follow", "f", "follow", "Follow the end of the log", shown=True),
+)
+
+
+def actions(area: str) -> tuple[Action, ...]:
+    """Returns the actions of one area, in the table's order."""
+    return tuple(action for action in ACTIONS if action.area == area)
+
+
+def bindings(*areas: str, only: Iterable[str] | None = None) -> list[BindingType]:
+    """Returns Textual bindings of these areas; `only` keeps the named methods."""
+    wanted = None if only is None else set(only)
+    return [
+        Binding(
+            action.keys,
+            ("app." if area == "app" else "") + action.method,
+            action.label,
+            show=action.shown,
+            priority=action.priority,
+            tooltip=action.help,
+            id=action.id,
+        )
+        for area in areas
+        for action in actions(area)
+        if wanted is None or action.method in wanted
+    ]
