@@ -7,7 +7,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tui.bus import Bus
 from tui.config.paths import Paths
@@ -16,7 +16,7 @@ from tui.desk import QuestionDesk
 from tui.domain.clock import Clock, SystemClock
 from tui.domain.errors import McpTuiError
 from tui.domain.events import EngineReady, NoticePosted, TargetChanged
-from tui.domain.ids import ChatId, QuestionId, ServerName
+from tui.domain.ids import CallId, ChatId, QuestionId, ServerName, new_id
 from tui.domain.messages import Json, Message, Part
 from tui.domain.questions import Answer
 from tui.domain.servers import ResultBlock, ServerSpec, ToolResult
@@ -24,6 +24,7 @@ from tui.domain.text import clean, clean_line
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
+    from tui.servers.doctor import DoctorReport
     from tui.storage.chats import ChatSummary
 
 
@@ -114,6 +115,10 @@ class Engine:
         """Gives a chat another title."""
         await self.parts.chats.rename(chat_id, clean_line(title, 200))
 
+    async def export_chat(self, chat_id: ChatId, form: Literal["markdown", "json"]) -> str:
+        """Returns a chat as one text."""
+        return await self.parts.chats.export(chat_id, form)
+
     async def delete_chat(self, chat_id: ChatId) -> None:
         """Deletes a chat for good; the chat in view is replaced by a new one first."""
         if self.parts.room.chat_id == chat_id:
@@ -152,9 +157,16 @@ class Engine:
         """Asks a server anew what it offers."""
         await self.parts.pool.refresh(name)
 
-    async def call_tool(self, server: ServerName, tool: str, arguments: dict[str, Json]) -> ToolResult:
-        """Runs a tool by hand; needs no approval, only consent to the server."""
-        return await self.parts.call_by_hand(server, tool, arguments)
+    async def examine_server(self, name: ServerName) -> "DoctorReport":
+        """Checks a server's connection stage by stage, on a connection of its own."""
+        return await self.parts.examine(name)
+
+    async def call_tool(
+        self, server: ServerName, tool: str, arguments: dict[str, Json], call_id: CallId | None = None
+    ) -> ToolResult:
+        """Runs a tool by hand; needs no approval, only consent to the server. Progress carries `call_id`."""
+        pool = self.parts.pool
+        return await pool.call(pool.require_tool(server, tool), arguments, call_id or CallId(new_id("call")))
 
     async def read_resource(self, server: ServerName, uri: str) -> tuple[ResultBlock, ...]:
         """Returns a resource's contents."""

@@ -1,0 +1,43 @@
+"""What `--demo` runs: two bundled servers as real processes and three scripted providers. No network, no key."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tui.config.schema import Settings
+from tui.domain.gateway import BudgetSpec, ComboSpec, ProviderSpec
+from tui.domain.ids import ServerName
+from tui.domain.money import MicroUsd
+from tui.domain.servers import ServerSpec
+
+SERVERS = (("files", "tui.demo.files_server"), ("workshop", "tui.demo.workshop_server"))
+
+
+def demo_servers() -> tuple[ServerSpec, ...]:
+    """Returns the bundled servers, started with this very Python."""
+    return tuple(
+        ServerSpec(
+            ServerName(name),
+            "stdio",
+            command=sys.executable,
+            # -P keeps the working directory off the module path: a file there must not shadow ours.
+            args=("-P", "-m", module),
+            trusted=True,
+            origin="demo",
+        )
+        for name, module in SERVERS
+    )
+
+
+def demo_settings(base: Settings, providers: Sequence[ProviderSpec], combos: Sequence[ComboSpec]) -> Settings:
+    """Returns `base` with its servers, providers and combos replaced by the demo's and a small budget."""
+    return replace(
+        base,
+        profile="demo",
+        providers=tuple(providers),
+        combos=tuple(combos),
+        servers=demo_servers(),
+        chat=replace(base.chat, target=combos[0].name),
+        budget=BudgetSpec(session_microusd=MicroUsd(5_000_000)),
+        demo=True,
+    )
