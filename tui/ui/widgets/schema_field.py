@@ -1,0 +1,162 @@
+"""One field of a schema form: the name with its mark, the fitting editor, and what there is to say about it."""
+
+from collections.abc import Iterable, Iterator
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Checkbox, Input, Select, SelectionList, Static, TextArea
+
+from tui.domain.messages import Json
+from tui.domain.text import CleanText, clean
+from tui.ui.widgets.schema_answers import ABSENT, UnfitError, answer, typed
+from tui.ui.widgets.schema_fields import Field
+
+_KIND_WORDS = {
+    "text": "text",
+    "number": "number",
+    "integer": "whole number",
+    "boolean": "",
+    "choice": "one of",
+    "choices": "any of",
+    "list": "one a line",
+    "json": "JSON",
+}
+
+
+class SchemaField(Widget):
+    """One field: its name with the required mark, the editor, and what there is to say about it."""
+
+    DEFAULT_CSS = """
+    SchemaField { height: auto; layout: vertical; margin-bottom: 1; }
+    SchemaField > .name, SchemaField > .about { height: auto; width: 1fr; }
+    SchemaField > .about { color: $text-muted; }
+    SchemaField > Input, SchemaField > TextArea, SchemaField > SelectionList { background: $panel; width: 1fr; }
+    SchemaField > Input { padding: 0 1; }
+    SchemaField > TextArea { height: auto; min-height: 2; max-height: 8; padding: 0 1; }
+    SchemaField > SelectionList { height: auto; max-height: 8; }
+    SchemaField > Select > SelectCurrent { background: $panel; padding: 0 1; }
+    SchemaField > Checkbox { background: transparent; }
+    SchemaField > Checkbox:focus { border: none !important; }
+    SchemaField Input:focus, SchemaField TextArea:focus { background: $boost; }
+    SchemaField > Select:focus > SelectCurrent { background: $boost; text-style: bold; }
+    SchemaField.-wrong > .name { color: $text-error; }
+    SchemaField.-wrong > .about { color: $text-error; }
+    """
+
+    def __init__(self, field: Field, value: Json) -> None:
+        super().__init__()
+        self.field = field
+        self._about = Static(self._explanation(), classes="about", markup=False)
+        self._about.display = bool(self._explanation())
+        start = field.default if value is ABSENT else value
+        self.editor: Widget = _editor(field, ABSENT if value is ABSENT and not field.has_default else start)
+
+    def compose(self) -> ComposeResult:
+        if self.field.kind != "boolean":
+            yield Static(self._heading(), classes="name", markup=False)
+        yield self.editor
+        yield self._about
+
+    def put(self, value: Json) -> None:
+        """Shows a value, or nothing."""
+        _put(self.editor, self.field, value)
+
+    def read_into(self, whole: dict[str, Json]) -> CleanText:
+        """Adds the field's value to `whole` at its path. Returns the problem, empty when there is none."""
+        try:
+            value = self._value()
+        except UnfitError as error:
+            return clean(f"{self.field.label}: {error}")
+        if value is ABSENT:
+            return CleanText(f"{self.field.label}: is required") if self.field.required else CleanText("")
+        *parents, last = self.field.path
+        for parent in parents:
+            inner = whole.setdefault(parent, {})
+            whole = inner if isinstance(inner, dict) else {}
+        whole[last] = value
+        return CleanText("")
+
+    def mark(self, problem: CleanText) -> None:
+        """Shows the problem under the field, or the field's explanation when there is none."""
+        self.set_class(bool(problem), "-wrong")
+        text = Content(problem.partition(": ")[2]) if problem else self._explanation()
+        self._about.update(text)
+        self._about.display = bool(text)
+
+    def _value(self) -> Json:
+        editor = self.editor
+        if isinstance(editor, Checkbox):
+            return editor.value
+        if isinstance(editor, SelectionList):
+            chosen = [self.field.options[index] for index in sorted(editor.selected)]
+            return chosen if chosen or self.field.has_default else ABSENT
+        if isinstance(editor, Select):
+            return self.field.options[editor.value] if isinstance(editor.value, int) else ABSENT
+        text = _text_of(editor)
+        return answer(self.field, text) if text.strip() else ABSENT
+
+    def _heading(self) -> Content:
+        field = self.field
+        mark = Content.styled(" *", "$text-error bold") if field.required else Content("")
+        kind = Content.styled(f"  {_KIND_WORDS[field.kind]}", "$text-muted")
+        return Content.assemble((field.label, "bold"), mark, kind)
+
+    def _explanation(self) -> Content:
+        title = self.field.title if self.field.title.lower() != self.field.label.lower() else ""
+        parts = [part for part in (title, self.field.description, self.field.rules) if part]
+        return Content(" · ".join(parts))
+
+
+def _editor(field: Field, value: Json) -> Widget:
+    if field.kind == "boolean":
+        return Checkbox(Content(field.label), value is True, compact=True)
+    if field.kind == "choice":
+        options = [(Content(label), index) for index, label in enumerate(field.labels)]
+        chosen = _index(field, value)
+        return Select(options, prompt="choose", value=Select.NULL if chosen is None else chosen, compact=True)
+    if field.kind == "choices":
+        picked = set(_indices(field, value))
+        rows = [(Content(label), index, index in picked) for index, label in enumerate(field.labels)]
+        return SelectionList[int](*rows, compact=True)
+    text = "" if value is ABSENT else typed(value, field.kind)
+    if field.kind in ("list", "json"):
+        return TextArea(text, compact=True, tab_behavior="focus")
+    if "\n" in text or (field.schema or {}).get("format") == "textarea":
+        return TextArea(text, compact=True, tab_behavior="focus")
+    return Input(text, compact=True, select_on_focus=False)
+
+
+def _put(editor: Widget, field: Field, value: Json) -> None:
+    if isinstance(editor, Checkbox):
+        editor.value = value is True
+    elif isinstance(editor, SelectionList):
+        editor.deselect_all()
+        for index in _indices(field, value):
+            editor.select(index)
+    elif isinstance(editor, Select):
+        chosen = _index(field, value)
+        editor.value = Select.NULL if chosen is None else chosen
+    else:
+        text = "" if value is ABSENT else typed(value, field.kind)
+        if isinstance(editor, Input):
+            editor.value = text
+        elif isinstance(editor, TextArea):
+            editor.text = text
+
+
+def _text_of(editor: Widget) -> str:
+    if isinstance(editor, Input):
+        return editor.value
+    return editor.text if isinstance(editor, TextArea) else ""
+
+
+def _index(field: Field, value: Json) -> int | None:
+    # JSON tells true from 1, Python's == does not.
+    matches = (i for i, option in enumerate(field.options) if type(option) is type(value) and option == value)
+    return next(matches, None)
+
+
+def _indices(field: Field, value: Json) -> Iterator[int]:
+    items: Iterable[Json] = value if isinstance(value, list | tuple) else ()
+    return (index for index in (_index(field, item) for item in items) if index is not None)
