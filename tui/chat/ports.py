@@ -43,6 +43,13 @@ class Toolbox(Protocol):
         """Returns the tool a provider-legal name stands for."""
         ...
 
+    async def check_arguments(self, tool: ToolInfo, arguments: dict[str, Json]) -> CleanText | None:
+        """Returns how the arguments break the tool's input schema, in words a model can act on; None when they fit.
+
+        Asked before a person is, so that nobody approves a call that cannot run. A schema too wild to check fits.
+        """
+        ...
+
     async def call(self, tool: ToolInfo, arguments: dict[str, Json], call_id: CallId) -> ToolResult:
         """Runs one call, once, and always returns its one result; raises only CancelledError."""
         ...
