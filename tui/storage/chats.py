@@ -1,0 +1,246 @@
+"""Chats on disk: every message, call and turn is committed before it takes effect elsewhere."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.domain.clock import Clock
+from tui.domain.completion import Usage
+from tui.domain.errors import StorageError
+from tui.domain.events import Event
+from tui.domain.ids import CallId, ChatId, MessageId, ServerName, TurnId, new_id
+from tui.domain.messages import Message, ToolCall
+from tui.domain.money import Cost
+from tui.domain.servers import ToolResult
+from tui.domain.text import CleanText, clean, clean_line
+from tui.storage.chat_rows import read_chat
+from tui.storage.codec import encode_message, encode_result, encode_usage, utf8
+from tui.storage.database import Database
+from tui.storage.history import repaired
+from tui.storage.replay import replayed
+
+TITLE_LENGTH = 60
+PREVIEW_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSummary:
+    """One line of the list of chats."""
+
+    id: ChatId
+    title: CleanText
+    created: float
+    """Wall clock, seconds; so is `updated`."""
+    updated: float
+    message_count: int
+    cost_microusd: int | None
+    """The sum of the known costs; None when none is known."""
+    preview: CleanText
+    """How the newest message begins."""
+
+
+class ChatStore:
+    """The chat's memory (`chat.ports.Ledger`) and the list of chats. Every method may raise StorageError."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    # --- the running chat
+
+    async def add_message(
+        self,
+        chat_id: ChatId,
+        turn_id: TurnId,
+        message: Message,
+        *,
+        outcome: str = "complete",
+        usage: Usage | None = None,
+        cost: Cost | None = None,
+        model: str = "",
+    ) -> MessageId:
+        """Stores one message behind the others; a chat without a title takes it from the first user message."""
+        message_id, now = MessageId(new_id("message")), self._clock.wall()
+        microusd, source = (cost.microusd, cost.source) if cost else (None, None)
+        text = clean(message.text)
+        row = (chat_id, message_id, turn_id, message.role, encode_message(message), text, outcome, model)
+        title = clean_line(text, TITLE_LENGTH) if message.role == "user" else ""
+        preview = clean_line(text, PREVIEW_LENGTH) if message.role != "tool" else ""
+
+        def insert(connection: sqlite3.Connection) -> None:
+            _touch_chat(connection, chat_id, now, title=title, preview=preview, microusd=microusd)
+            connection.execute(
+                "INSERT OR IGNORE INTO turns (chat_id, id, began) VALUES (?, ?, ?)", (chat_id, turn_id, now)
+            )
+            connection.execute(
+                "INSERT INTO messages (chat_id, id, turn_id, role, body, text, outcome, model, usage,"
+                " cost_microusd, cost_source, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, encode_usage(usage), microusd, source, now),
+            )
+
+        await self._database.write(insert)
+        return message_id
+
+    async def intend_call(
+        self, chat_id: ChatId, turn_id: TurnId, call: ToolCall, server: ServerName, tool: str
+    ) -> None:
+        """Stores that a call is about to be sent, so that a crash leaves it known as interrupted."""
+        row = (chat_id, call.id, turn_id, server, clean_line(tool), utf8(call.arguments_json), self._clock.wall())
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT OR IGNORE INTO calls (chat_id, id, turn_id, server, tool, arguments_json, started)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+        )
+
+    async def finish_call(self, call_id: CallId, result: ToolResult) -> None:
+        """Stores how a call ended; the first result stays."""
+        row = (encode_result(result), self._clock.wall(), call_id)
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE calls SET result = ?, finished = ? WHERE id = ? AND result IS NULL", row
+            )
+        )
+
+    async def finish_turn(self, chat_id: ChatId, turn_id: TurnId, outcome: str, reason: CleanText) -> None:
+        """Stores that a turn is over."""
+        now = self._clock.wall()
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO turns (chat_id, id, began, finished, outcome, reason) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (chat_id, id) DO UPDATE SET finished = excluded.finished,"
+                " outcome = excluded.outcome, reason = excluded.reason",
+                (chat_id, turn_id, now, now, outcome, reason),
+            )
+        )
+
+    async def messages(self, chat_id: ChatId) -> list[Message]:
+        """Returns the chat's messages in order, repaired so that any provider accepts them."""
+        chat = await self._database.read(lambda connection: read_chat(connection, chat_id))
+        results = {call_id: call.result.text for call_id, call in chat.calls.items() if call.result is not None}
+        return repaired([row.message for row in chat.messages], results)
+
+    async def events(self, chat_id: ChatId) -> list[Event]:
+        """Returns the events that made the chat; what a crash cut off is told as interrupted."""
+        return replayed(await self._database.read(lambda connection: read_chat(connection, chat_id)))
+
+    # --- the list of chats
+
+    async def create(self, title: str = "") -> ChatId:
+        """Makes an empty chat."""
+        chat_id, now = ChatId(new_id("chat")), self._clock.wall()
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO chats (id, title, created, updated) VALUES (?, ?, ?, ?)",
+                (chat_id, clean_line(title, 200), now, now),
+            )
+        )
+        return chat_id
+
+    async def last(self) -> ChatId | None:
+        """Returns the chat that was used last, None when there is none with a message."""
+        row = await self._database.read(
+            lambda connection: connection.execute(
+                "SELECT id FROM chats WHERE message_count > 0 ORDER BY updated DESC, rowid DESC LIMIT 1"
+            ).fetchone()
+        )
+        return ChatId(row[0]) if row else None
+
+    async def summaries(self, search: str = "") -> Sequence[ChatSummary]:
+        """Returns the chats with messages, newest first; `search` is looked for in titles and texts."""
+        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = await self._database.read(
+            lambda connection: connection.execute(_SUMMARIES, (search, pattern, pattern)).fetchall()
+        )
+        return [
+            ChatSummary(ChatId(row[0]), clean_line(row[1]), row[2], row[3], row[4], row[5], clean_line(row[6]))
+            for row in rows
+        ]
+
+    async def rename(self, chat_id: ChatId, title: str) -> None:
+        """Gives a chat another title. Raises StorageError when there is no such chat."""
+        await self._change(chat_id, "UPDATE chats SET title = ? WHERE id = ?", (clean_line(title, 200), chat_id))
+
+    async def delete(self, chat_id: ChatId) -> None:
+        """Deletes a chat with all its messages and calls. Raises StorageError when there is no such chat."""
+        await self._change(chat_id, "DELETE FROM chats WHERE id = ?", (chat_id,))
+
+    async def fork(self, chat_id: ChatId, message_count: int | None = None) -> ChatId:
+        """Copies a chat up to its first `message_count` messages, None for all. Returns the copy's id."""
+        copy, now = ChatId(new_id("chat")), self._clock.wall()
+        limit = -1 if message_count is None else max(0, message_count)
+
+        def insert(connection: sqlite3.Connection) -> bool:
+            return _copy_chat(connection, chat_id, copy, limit, now)
+
+        if not await self._database.write(insert):
+            raise _no_such_chat(chat_id)
+        return copy
+
+    async def _change(self, chat_id: ChatId, sql: str, values: tuple[str, ...]) -> None:
+        if not await self._database.write(lambda connection: connection.execute(sql, values).rowcount):
+            raise _no_such_chat(chat_id)
+
+
+_SUMMARIES = """
+    SELECT id, title, created, updated, message_count, cost_microusd, preview FROM chats
+    WHERE message_count > 0 AND (? = '' OR title LIKE ? ESCAPE '\\' OR EXISTS (
+        SELECT 1 FROM messages
+        WHERE chat_id = chats.id AND role IN ('user', 'assistant') AND text LIKE ? ESCAPE '\\'))
+    ORDER BY updated DESC, rowid DESC
+"""
+
+
+def _touch_chat(
+    connection: sqlite3.Connection, chat_id: ChatId, now: float, *, title: str, preview: str, microusd: int | None
+) -> None:
+    changed = connection.execute(
+        "UPDATE chats SET updated = ?, message_count = message_count + 1,"
+        " title = CASE WHEN title = '' THEN ? ELSE title END,"
+        " preview = CASE WHEN ? = '' THEN preview ELSE ? END,"
+        " cost_microusd = CASE WHEN ? IS NULL THEN cost_microusd ELSE COALESCE(cost_microusd, 0) + ? END"
+        " WHERE id = ?",
+        (now, title, preview, preview, microusd, microusd, chat_id),
+    )
+    if not changed.rowcount:
+        raise _no_such_chat(chat_id)
+
+
+def _copy_chat(connection: sqlite3.Connection, source: ChatId, copy: ChatId, limit: int, now: float) -> bool:
+    made = connection.execute(
+        "INSERT INTO chats (id, title, created, updated) SELECT ?, title || ' (copy)', ?, ? FROM chats WHERE id = ?",
+        (copy, now, now, source),
+    )
+    if not made.rowcount:
+        return False
+    connection.execute(
+        "INSERT INTO messages (chat_id, id, turn_id, role, body, text, outcome, model, usage, cost_microusd,"
+        " cost_source, at) SELECT ?, id, turn_id, role, body, text, outcome, model, usage, cost_microusd,"
+        " cost_source, at FROM messages WHERE chat_id = ? ORDER BY seq LIMIT ?",
+        (copy, source, limit),
+    )
+    for table, columns in _TURN_TABLES.items():
+        connection.execute(
+            f"INSERT INTO {table} (chat_id, {columns}) SELECT ?, {columns} FROM {table} WHERE chat_id = ?"  # noqa: S608
+            f" AND {'id' if table == 'turns' else 'turn_id'} IN (SELECT turn_id FROM messages WHERE chat_id = ?)",
+            (copy, source, copy),
+        )
+    connection.execute(
+        "UPDATE chats SET (message_count, cost_microusd) ="
+        " (SELECT COUNT(*), SUM(cost_microusd) FROM messages WHERE chat_id = ?),"
+        " preview = COALESCE((SELECT substr(text, 1, ?) FROM messages WHERE chat_id = ? AND role <> 'tool'"
+        " AND text <> '' ORDER BY seq DESC LIMIT 1), '') WHERE id = ?",
+        (copy, PREVIEW_LENGTH, copy, copy),
+    )
+    return True
+
+
+_TURN_TABLES = {
+    "turns": "id, began, finished, outcome, reason",
+    "calls": "id, turn_id, server, tool, arguments_json, started, finished, result",
+}
+
+
+def _no_such_chat(chat_id: ChatId) -> StorageError:
+    return StorageError(f"There is no chat {chat_id!r}.", "See `mcp-tui sessions list` for the chats there are.")
