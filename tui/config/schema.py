@@ -66,6 +66,8 @@ class Settings:
     resilience: ProfileName = "balanced"
     ui: UiSettings = UiSettings()
     demo: bool = False
+    resume: str = ""
+    """A stored chat to open first: its id, or `last`."""
     sources: tuple[Path, ...] = ()
     """The files that were read."""
     found: tuple[str, ...] = ()
