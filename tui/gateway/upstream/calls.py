@@ -156,7 +156,8 @@ class CallCollector:
     def finish(self, *, cut: bool, last_is_suspect: bool) -> FinishedCalls:
         """Returns all calls. `cut`: the end is missing; `last_is_suspect`: the reply ran out of tokens."""
         named = [slot for slot in self._slots if slot.name]
-        whole, truncated = [], []
+        whole: list[ToolCall] = []
+        truncated: list[ToolCall] = []
         for slot in named:
             suspect = last_is_suspect and slot is named[-1]
             unfinished = slot.extent.open or (cut and not slot.extent.closed)
