@@ -67,7 +67,9 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
 def make_private(directory: Path) -> Path:
     """Makes `directory` (and its parents) and returns it; only its owner may look inside (0700)."""
     try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # mkdir(parents=True) would make the parents with the umask's mode.
+        for missing in reversed([each for each in (directory, *directory.parents) if not each.exists()]):
+            missing.mkdir(exist_ok=True, mode=0o700)
         if directory.stat().st_mode & 0o077:
             os.chmod(directory, 0o700)
     except OSError as error:

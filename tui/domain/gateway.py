@@ -49,6 +49,8 @@ class ProviderSpec:
     headers: Mapping[str, str] = field(default_factory=dict)
     kind: Literal["openai", "scripted"] = "openai"
     origin: str = "config"
+    key_chosen: bool = False
+    """A person named `api_key_env` for this very endpoint; else a well-known key goes to its own host only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class ServerSpec:
     """Where the definition came from: a file's path, `command line`, `demo`."""
     start_timeout_s: float = 180.0
     call_timeout_s: float = 60.0
+    secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """Values that came from the environment into args, env, url or headers; masked wherever those are shown."""
 
 
 @dataclass(frozen=True, slots=True)

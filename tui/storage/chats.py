@@ -138,6 +138,15 @@ class ChatStore:
         )
         return chat_id
 
+    async def title(self, chat_id: ChatId) -> CleanText:
+        """Returns a chat's title. Raises StorageError when there is no such chat."""
+        row = await self._database.read(
+            lambda connection: connection.execute("SELECT title FROM chats WHERE id = ?", (chat_id,)).fetchone()
+        )
+        if row is None:
+            raise _no_such_chat(chat_id)
+        return clean_line(row[0])
+
     async def last(self) -> ChatId | None:
         """Returns the chat that was used last, None when there is none with a message."""
         row = await self._database.read(

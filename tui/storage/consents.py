@@ -20,17 +20,13 @@ class Consents:
         self._trusted: set[tuple[str, str]] = set()
 
     @classmethod
-    async def open(cls, database: Database) -> "Consents":
-        """Returns the decisions, already loaded."""
+    async def load(cls, database: Database) -> "Consents":
+        """Returns the decisions stored so far. Raises StorageError."""
         consents = cls(database)
-        await consents.load()
+        rules, trusted = await database.read(_all)
+        consents._rules = {(server, tool): cast("ToolRule", rule) for server, tool, rule in rules}
+        consents._trusted = set(trusted)
         return consents
-
-    async def load(self) -> None:
-        """Reads all decisions anew. Raises StorageError."""
-        rules, trusted = await self._database.read(_all)
-        self._rules = {(server, tool): cast("ToolRule", rule) for server, tool, rule in rules}
-        self._trusted = set(trusted)
 
     def tool_rule(self, server: ServerName, tool: str) -> ToolRule | None:
         """Returns the decision on a tool, None when there is none."""
