@@ -1,1 +1,1 @@
-"""The MCP host: connections, what servers offer, calls and what comes back."""
+"""The MCP host: opens servers, keeps them, and runs their tools, resources and prompts."""

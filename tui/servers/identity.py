@@ -1,0 +1,75 @@
+"""Who a server is: the fingerprint consent is bound to, and the line a person reads, secrets masked. Pure."""
+
+import hashlib
+import json
+import re
+import shlex
+from pathlib import PurePath
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from tui.domain.servers import ServerSpec
+from tui.domain.text import CleanText, clean_line
+from tui.servers.preview import MASK, is_secret_name, mask_values
+
+_ASSIGNMENT = re.compile(r"^(?P<name>-{0,2}[\w.-]+)=(?P<value>.+)$", re.DOTALL)
+_DOWNLOADERS = frozenset({"npx", "bunx", "pnpx", "uvx", "uv", "pipx", "docker", "podman", "npm", "pnpm", "yarn"})
+
+
+def spec_fingerprint(spec: ServerSpec) -> str:
+    """Returns the SHA-256 (hex) over everything that decides what would run or be reached.
+
+    Two definitions share it exactly when the same program would be started the same way, or the same URL reached
+    with the same headers; the alias and the timeouts do not count.
+    """
+    facts = {
+        "transport": spec.transport,
+        "command": spec.command,
+        "args": list(spec.args),
+        "env": dict(spec.env),
+        "cwd": spec.cwd,
+        "url": spec.url,
+        "headers": dict(spec.headers),
+    }
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def masked_target(spec: ServerSpec) -> CleanText:
+    """Returns the command line or URL with tokens masked; values of the environment are never in it."""
+    if spec.transport == "stdio":
+        return clean_line(" ".join([spec.command, *_masked_args(spec.args)]), 400)
+    return clean_line(_masked_url(spec.url), 400)
+
+
+def may_download(spec: ServerSpec) -> str | None:
+    """Returns the name of the runner that may first download the server, None when there is none."""
+    name = PurePath(spec.command).stem.lower()
+    return name if spec.transport == "stdio" and name in _DOWNLOADERS else None
+
+
+def _masked_args(args: tuple[str, ...]) -> list[str]:
+    shown = []
+    hide_next = False
+    for arg in args:
+        if hide_next:
+            shown.append(MASK)
+        elif (match := _ASSIGNMENT.match(arg)) and is_secret_name(match["name"].lstrip("-")):
+            shown.append(f"{match['name']}={MASK}")
+        elif "://" in arg:
+            shown.append(_masked_url(arg))
+        else:
+            shown.append(shlex.quote(mask_values(arg)))
+        hide_next = arg.startswith("-") and "=" not in arg and is_secret_name(arg.lstrip("-"))
+    return shown
+
+
+def _masked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")
+        netloc = f"{MASK}@{host[2]}" if host[1] else parts.netloc
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return mask_values(url)
+    query = urlencode([(k, MASK if is_secret_name(k) or k.lower() == "key" else v) for k, v in pairs], safe=MASK + "/:")
+    return mask_values(urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment)))

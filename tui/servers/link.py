@@ -1,0 +1,79 @@
+"""One open client: transport, tap and SDK session put together; connection and doctor both stand on it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from mcp import Client
+from mcp.types import Implementation
+
+from tui.domain.clock import Clock
+from tui.domain.events import FrameSeen
+from tui.domain.servers import ServerSpec
+from tui.servers.log import ServerLog
+from tui.servers.requests import Requests
+from tui.servers.stdio import PipeListener
+from tui.servers.tap import Tap, tapped
+from tui.servers.transport import HttpListener, open_transport
+
+INPUT_ROUNDS = 5
+"""How often one request may be answered with another question (2026-07-28, multi round-trip requests)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkListener:
+    """Who hears what happens on the link. All are called on the loop and must not wait."""
+
+    show: Callable[[FrameSeen], None]
+    issue: Callable[[str], None]
+    lists_changed: Callable[[], None]
+    lost: Callable[[], None]
+    started: Callable[[int], None]
+    exited: Callable[[int | None], None]
+
+
+@asynccontextmanager
+async def open_link(
+    spec: ServerSpec,
+    listener: LinkListener,
+    *,
+    log: ServerLog,
+    requests: Requests,
+    client_info: Implementation,
+    clock: Clock,
+    mode: str = "auto",
+) -> AsyncIterator[Client]:
+    """Yields a client that has negotiated. Raises whatever the SDK or the system raises: see `faults.explain`."""
+
+    def junk(text: str) -> None:
+        listener.issue("writes lines to stdout that are no messages; they are skipped and logged")
+        log.add("junk", text, "warning")
+
+    tap = Tap(
+        spec.name,
+        show=listener.show,
+        issue=listener.issue,
+        junk=junk,
+        lists_changed=listener.lists_changed,
+        lost=listener.lost,
+        clock=clock,
+    )
+    pipes = PipeListener(
+        started=listener.started,
+        stderr=lambda text: log.add("stderr", text),
+        junk=junk,
+        issue=listener.issue,
+        exited=listener.exited,
+    )
+    http = HttpListener(failed=lambda text: log.add("http", text, "warning"), unreachable=listener.lost)
+    async with Client(
+        tapped(open_transport(spec, pipes, http), tap),
+        mode=mode,
+        client_info=client_info,
+        elicitation_callback=requests.elicit,
+        logging_callback=requests.logged,
+        log_level="info",
+        input_required_max_rounds=INPUT_ROUNDS,
+        cache=None,
+    ) as client:
+        yield client

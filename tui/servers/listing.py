@@ -1,0 +1,83 @@
+"""Asking a server for everything it offers, page by page, with an end even when the server knows none."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import anyio
+from mcp import Client
+from mcp import types as mcp_types
+
+from tui.domain.ids import ServerName
+from tui.domain.servers import Catalog
+from tui.servers.catalog import build_catalog
+from tui.servers.faults import REQUEST_FAILURES, explain_call
+from tui.servers.repair import Report
+
+ITEM_CAP = 20_000
+
+
+class Page(Protocol):
+    """One page of a list."""
+
+    next_cursor: str | None
+
+
+PageT = TypeVar("PageT", bound=Page)
+ItemT = TypeVar("ItemT")
+
+
+async def fetch_catalog(client: Client, server: ServerName, timeout_s: float, report: Report) -> Catalog:
+    """Returns what the server offers. A list that fails or takes longer than `timeout_s` is reported and cut there."""
+    asking = _Asking(server, timeout_s, report)
+    offers = client.server_capabilities
+    tools = await asking.all("tools", client.list_tools, lambda page: page.tools) if offers.tools else []
+    prompts = await asking.all("prompts", client.list_prompts, lambda page: page.prompts) if offers.prompts else []
+    resources: list[mcp_types.Resource] = []
+    templates: list[mcp_types.ResourceTemplate] = []
+    if offers.resources:
+        resources = await asking.all("resources", client.list_resources, lambda page: page.resources)
+        templates = await asking.all(
+            "resource templates", client.list_resource_templates, lambda page: page.resource_templates
+        )
+    return build_catalog(server, tools=tools, resources=resources, templates=templates, prompts=prompts, report=report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    server: ServerName
+    timeout_s: float
+    report: Report
+
+    async def all(
+        self, noun: str, fetch: Callable[..., Awaitable[PageT]], items_of: Callable[[PageT], list[ItemT]]
+    ) -> list[ItemT]:
+        items: list[ItemT] = []
+        try:
+            with anyio.fail_after(self.timeout_s):
+                await self._collect(items, noun, fetch, items_of)
+        except TimeoutError:
+            self.report(f"the list of its {noun} did not arrive within {self.timeout_s:g} s")
+        except REQUEST_FAILURES as error:
+            self.report(f"the list of its {noun} failed: {explain_call(error, self.server)}")
+        return items
+
+    async def _collect(
+        self,
+        items: list[ItemT],
+        noun: str,
+        fetch: Callable[..., Awaitable[PageT]],
+        items_of: Callable[[PageT], list[ItemT]],
+    ) -> None:
+        cursor: str | None = None
+        seen: set[str] = set()
+        while True:
+            page = await fetch(cursor=cursor)
+            items.extend(items_of(page))
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+            if cursor in seen or len(items) >= ITEM_CAP:
+                self.report(f"the list of its {noun} does not end; {len(items):,} were kept")
+                return
+            seen.add(cursor)

@@ -1,0 +1,219 @@
+"""All MCP servers of a run behind one interface; none of them can delay another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Literal
+
+from mcp.types import Implementation
+
+from tui.domain.clock import Clock
+from tui.domain.errors import CallError
+from tui.domain.events import CatalogChanged, Event, ServerChanged, ServerRemoved
+from tui.domain.ids import CallId, ServerName
+from tui.domain.messages import Json, Message
+from tui.domain.questions import Answer, Question
+from tui.domain.servers import Catalog, ResultBlock, ServerSpec, ServerStatus, ToolInfo, ToolResult, error_result
+from tui.domain.text import CleanText, clean
+from tui.servers import calls
+from tui.servers.connection import Connection
+
+_UNSETTLED = frozenset({"idle", "connecting"})
+
+
+class ServerPool:
+    """Opens, keeps and closes servers, and is the toolbox of all their tools.
+
+    Commands raise CallError naming the nearest match when a server, tool, resource or prompt is unknown.
+    """
+
+    def __init__(
+        self,
+        *,
+        publish: Callable[[Event], None],
+        clock: Clock,
+        ask: Callable[[Question], Awaitable[Answer]],
+        client_name: str = "mcp-tui",
+        client_version: str = "",
+        restart_delay_s: float = 0.5,
+    ) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._ask = ask
+        self._client_info = Implementation(name=client_name, version=client_version)
+        self._restart_delay_s = restart_delay_s
+        self._connections: dict[ServerName, Connection] = {}
+        self._by_model_name: dict[str, ToolInfo] | None = None
+        self._moved = asyncio.Event()
+
+    # --- servers
+
+    async def start(self, specs: Sequence[ServerSpec]) -> None:
+        """Begins to open every server that is enabled and trusted; returns at once."""
+        for spec in specs:
+            await self.add(spec)
+
+    async def stop(self) -> None:
+        """Closes all servers, all at the same time; no process is left."""
+        await asyncio.gather(*(connection.stop() for connection in self._connections.values()))
+
+    async def add(self, spec: ServerSpec) -> None:
+        """Adds a server and begins to open it; one of the same name is closed and replaced."""
+        if spec.name in self._connections:
+            await self.remove(spec.name)
+        self._connections[spec.name] = Connection(
+            spec,
+            publish=self._hear,
+            clock=self._clock,
+            ask=self._ask,
+            client_info=self._client_info,
+            restart_delay_s=self._restart_delay_s,
+        )
+        self._open(self._connections[spec.name])
+
+    async def remove(self, name: ServerName) -> None:
+        """Closes a server and forgets it."""
+        connection = self._connection(name)
+        await connection.stop()
+        del self._connections[name]
+        self._by_model_name = None
+        self._publish(ServerRemoved(name))
+
+    async def reconnect(self, name: ServerName) -> None:
+        """Closes a server and begins to open it again."""
+        connection = self._connection(name)
+        await connection.stop("connecting")
+        self._open(connection)
+
+    async def set_enabled(self, name: ServerName, enabled: bool) -> None:
+        """Closes a server, or begins to open it."""
+        connection = self._connection(name)
+        if enabled == connection.spec.enabled:
+            return
+        connection.spec = replace(connection.spec, enabled=enabled)
+        if not enabled:
+            await connection.stop("disabled")
+        else:
+            self._open(connection)
+
+    async def trust(self, name: ServerName) -> None:
+        """Notes the person's consent to a server and begins to open it."""
+        connection = self._connection(name)
+        if not connection.spec.trusted:
+            connection.spec = replace(connection.spec, trusted=True)
+            connection.status.trust()
+            self._open(connection)
+
+    async def refresh(self, name: ServerName) -> None:
+        """Asks a server anew what it offers."""
+        await self._connection(name).refresh()
+
+    def _open(self, connection: Connection) -> None:
+        if not connection.spec.enabled:
+            connection.status.move("disabled", hint=clean("Enable it to use its tools."))
+        elif not connection.spec.trusted:
+            connection.status.move("untrusted", hint=clean("Look at what it would run, then trust it."))
+        else:
+            connection.start()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, CatalogChanged):
+            self._by_model_name = None
+        elif isinstance(event, ServerChanged):
+            self._moved.set()
+        self._publish(event)
+
+    def spec(self, name: ServerName) -> ServerSpec:
+        """Returns a server's definition as it is now."""
+        return self._connection(name).spec
+
+    def statuses(self) -> Sequence[ServerStatus]:
+        """Returns all servers as they stand, in the order they were added."""
+        return [connection.status.now for connection in self._connections.values()]
+
+    def catalogs(self) -> Sequence[Catalog]:
+        """Returns what every server offers, in the order they were added."""
+        return [connection.catalog for connection in self._connections.values()]
+
+    async def wait_settled(self, timeout_s: float) -> None:
+        """Returns once no server is being opened for the first time, or after `timeout_s`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while any(status.state in _UNSETTLED for status in self.statuses()):
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            return
+
+    # --- toolbox
+
+    def tools(self) -> Sequence[ToolInfo]:
+        """Returns the tools a model can call, sorted by server and name."""
+        return list(self._index().values())
+
+    def find(self, model_name: str) -> ToolInfo | None:
+        """Returns the tool a provider-legal name stands for."""
+        return self._index().get(model_name)
+
+    def _index(self) -> dict[str, ToolInfo]:
+        if self._by_model_name is None:
+            index: dict[str, ToolInfo] = {}
+            for name in sorted(self._connections):
+                for tool in self._connections[name].catalog.tools:
+                    if not tool.task_required:
+                        index.setdefault(tool.model_name, tool)
+            self._by_model_name = index
+        return self._by_model_name
+
+    def find_tool(self, server: ServerName, name: str) -> ToolInfo | None:
+        """Returns a tool by the name its server gave it. Raises CallError for an unknown server."""
+        tools = self._connection(server).catalog.tools
+        return next((tool for tool in tools if tool.name == name), None)
+
+    def trusted(self, server: ServerName) -> bool:
+        """Returns whether the person consented to this server."""
+        connection = self._connections.get(server)
+        return connection is not None and connection.spec.trusted
+
+    async def check_arguments(self, tool: ToolInfo, arguments: dict[str, Json]) -> CleanText | None:
+        """Returns why the tool's schema forbids these arguments, None when it does not."""
+        return await calls.check_arguments(self._connection(tool.server), tool, arguments)
+
+    async def call(self, tool: ToolInfo, arguments: dict[str, Json], call_id: CallId) -> ToolResult:
+        """Runs one call, once, and always returns its one result; raises only CancelledError."""
+        connection = self._connections.get(tool.server)
+        if connection is None:
+            return error_result("error", clean(f"The server {tool.server} was removed."))
+        return await calls.call_tool(connection, tool, arguments, call_id, publish=self._publish, clock=self._clock)
+
+    # --- resources and prompts
+
+    async def read_resource(self, server: ServerName, uri: str) -> tuple[ResultBlock, ...]:
+        """Returns a resource's contents."""
+        return await calls.read_resource(self._connection(server), uri)
+
+    async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
+        """Returns a prompt's messages."""
+        connection = self._connection(server)
+        _must_be_known(f"{server} has no prompt", name, [prompt.name for prompt in connection.catalog.prompts])
+        return await calls.get_prompt(connection, name, arguments)
+
+    async def complete(
+        self, server: ServerName, kind: Literal["prompt", "resource"], ref: str, argument: str, value: str
+    ) -> tuple[str, ...]:
+        """Returns what the server suggests for an argument of a prompt, or of a resource template."""
+        return await calls.complete(self._connection(server), kind, ref, argument, value)
+
+    def _connection(self, name: ServerName) -> Connection:
+        _must_be_known("There is no server", name, self._connections)
+        return self._connections[name]
+
+
+def _must_be_known(complaint: str, name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name in names:
+        return
+    near = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(names)[:12]) or 'none'}."
+    raise CallError(f"{complaint} {name!r}.", hint)

@@ -1,0 +1,141 @@
+"""A server's process: started in a group of its own with a bare environment, ended with everything it started."""
+
+import asyncio
+import ctypes
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from tui.domain.servers import ServerSpec
+
+_WINDOWS_NAMES = (
+    "APPDATA HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROCESSOR_ARCHITECTURE SYSTEMDRIVE SYSTEMROOT TEMP TMP"
+    " USERNAME USERPROFILE"
+)
+_POSIX_NAMES = "HOME LANG LC_ALL LOGNAME PATH SHELL TERM TMPDIR TZ USER"
+_POLL_S = 0.01
+_PR_SET_PDEATHSIG = 1
+
+
+def child_environment(environ: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
+    """Returns what a child may know of our environment, with `extra` on top; our keys and tokens stay here."""
+    names = (_WINDOWS_NAMES if sys.platform == "win32" else _POSIX_NAMES).split()
+    inherited = {name: environ[name] for name in names if name in environ}
+    inherited = {name: value for name, value in inherited.items() if not value.startswith("()")}
+    return inherited | dict(extra)
+
+
+def resolve(spec: ServerSpec) -> tuple[str, str | None]:
+    """Returns the executable as the child's own PATH finds it, and the directory it runs in (None: ours).
+
+    Raises FileNotFoundError or NotADirectoryError, with what is missing as the argument.
+    """
+    directory = os.path.expanduser(spec.cwd) if spec.cwd else None
+    if directory and not os.path.isdir(directory):
+        raise NotADirectoryError(directory)
+    command = os.path.expanduser(spec.command)
+    if directory and os.sep in command and not os.path.isabs(command):
+        command = os.path.join(directory, command)
+    found = shutil.which(command, path=child_environment(os.environ, spec.env).get("PATH"))
+    if found is None:
+        raise FileNotFoundError(command)
+    return found, directory
+
+
+async def start(spec: ServerSpec) -> asyncio.subprocess.Process:
+    """Starts the server with three pipes, no terminal and a session of its own. Raises OSError."""
+    command, directory = resolve(spec)
+    return await asyncio.create_subprocess_exec(
+        command,
+        *spec.args,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=child_environment(os.environ, spec.env),
+        cwd=directory,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),
+    )
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """Linux kills the child when we are killed; elsewhere the end of its stdin tells it (prctl(2))."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def bind_to_parent() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return bind_to_parent
+
+
+async def stop(process: asyncio.subprocess.Process, grace_s: float = 2.0) -> None:
+    """Ends the process and its group: stdin closes, `grace_s` later SIGTERM, `grace_s` later SIGKILL.
+
+    Source: MCP specification, lifecycle, shutdown (stdio).
+    """
+    if process.stdin is not None:
+        process.stdin.close()
+    if await exited(process, grace_s):
+        # The group may outlive its leader: a shell or npx leaves the real server behind.
+        _signal_group(process, signal.SIGTERM)
+        if not await _group_gone(process, min(grace_s, 0.5)):
+            _signal_group(process, _KILL)
+    else:
+        _signal_group(process, signal.SIGTERM)
+        await exited(process, grace_s)
+        if not await _group_gone(process, 0):
+            _signal_group(process, _KILL)
+    await exited(process, grace_s)
+    transport = getattr(process, "_transport", None)
+    if transport is not None:
+        # A survivor that left the group may hold our pipes open; asyncio offers no public way to let go.
+        with suppress(PermissionError, ProcessLookupError):
+            transport.close()
+
+
+async def exited(process: asyncio.subprocess.Process, timeout_s: float) -> bool:
+    """Returns whether the process ended within `timeout_s`.
+
+    Polls, because `wait` also waits for pipes that a grandchild may hold open.
+    """
+    deadline = asyncio.get_running_loop().time() + timeout_s
+    while process.returncode is None:
+        if asyncio.get_running_loop().time() >= deadline:
+            return False
+        await asyncio.sleep(_POLL_S)
+    return True
+
+
+async def _group_gone(process: asyncio.subprocess.Process, timeout_s: float) -> bool:
+    deadline = asyncio.get_running_loop().time() + timeout_s
+    while _signal_group(process, 0):
+        if asyncio.get_running_loop().time() >= deadline:
+            return False
+        await asyncio.sleep(_POLL_S)
+    return True
+
+
+def _signal_group(process: asyncio.subprocess.Process, number: int) -> bool:
+    """Returns whether anybody was there to receive it. Group and leader share the number (setsid)."""
+    if sys.platform == "win32":
+        if process.returncode is None and number:
+            process.kill()
+        return process.returncode is None
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+_KILL = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
