@@ -8,6 +8,8 @@ from tui.domain.ids import CallId, QuestionId, ServerName, TurnId
 from tui.domain.messages import Json
 from tui.domain.text import CleanText
 
+LimitKind = Literal["rounds", "repeats", "time", "bytes", "money"]
+
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQuestion:
@@ -43,7 +45,7 @@ class LimitQuestion:
 
     id: QuestionId
     turn_id: TurnId
-    limit: Literal["rounds", "repeats", "time", "bytes", "money"]
+    limit: LimitKind
     message: CleanText
 
 

@@ -1,0 +1,107 @@
+"""A turn's limits: at each a person is asked, a yes allows the same amount once more, a no ends the turn."""
+
+import asyncio
+
+from tui.chat.guard import Ceiling, Repeats, shown_name
+from tui.chat.ports import Gatekeeper
+from tui.config.schema import ChatSettings
+from tui.domain.clock import Clock
+from tui.domain.ids import QuestionId, TurnId, new_id
+from tui.domain.money import MicroUsd, format_usd
+from tui.domain.questions import LimitKind, LimitQuestion, YesNoAnswer
+from tui.domain.servers import ToolInfo
+from tui.domain.text import CleanText
+
+
+class Limits:
+    """Counts what a turn uses and asks at a limit; `refused` is the reason after a no."""
+
+    def __init__(
+        self,
+        settings: ChatSettings,
+        gatekeeper: Gatekeeper,
+        clock: Clock,
+        turn_id: TurnId,
+        max_cost_microusd: MicroUsd | None,
+    ) -> None:
+        self.refused: CleanText | None = None
+        self._gatekeeper = gatekeeper
+        self._clock = clock
+        self._turn_id = turn_id
+        self._began = clock.monotonic()
+        self._repeats = Repeats(settings.max_identical_calls)
+        self._text: Ceiling | None = None
+        self._rounds = Ceiling(settings.max_rounds)
+        self._bytes = Ceiling(settings.max_turn_bytes)
+        self._time = Ceiling(settings.turn_timeout_s)
+        self._money = None if max_cost_microusd is None else Ceiling(max_cost_microusd)
+        self._one_at_a_time = asyncio.Lock()
+
+    def add_round(self) -> None:
+        """Counts one request to the model."""
+        self._rounds.used += 1
+
+    def add_result(self, size: int) -> None:
+        """Counts the bytes of one result."""
+        self._bytes.used += size
+
+    def add_cost(self, microusd: int | None) -> None:
+        """Counts money; what is unknown cannot be counted."""
+        if self._money is not None:
+            self._money.used += microusd or 0
+
+    def add_text(self, text: str) -> None:
+        """Counts what the model said beside its calls."""
+        self._text = self._repeats.of_text(text) if text.strip() else None
+        if self._text is not None:
+            self._text.used += 1
+
+    @property
+    def money_left(self) -> MicroUsd | None:
+        """What the turn may still cost, None without a limit."""
+        return None if self._money is None else MicroUsd(max(0, int(self._money.limit - self._money.used)))
+
+    async def next_round_allowed(self) -> bool:
+        """Asks for every limit that is reached. Returns False after a no."""
+        self._time.used = self._clock.monotonic() - self._began
+        checks: tuple[tuple[Ceiling | None, LimitKind, str], ...] = (
+            (self._rounds, "rounds", f"The turn has asked the model {self._rounds.used:.0f} times."),
+            (self._time, "time", f"The turn has run for {self._time.used / 60:.0f} minutes."),
+            (self._bytes, "bytes", f"The tools' results add up to {self._bytes.used / 1_048_576:.1f} MiB."),
+            (self._money, "money", self._spent()),
+            (self._text, "repeats", "The model keeps saying the same."),
+        )
+        for ceiling, limit, message in checks:
+            if ceiling is not None and ceiling.reached and not await self._allowed(ceiling, limit, message):
+                return False
+        return self.refused is None
+
+    async def call_allowed(self, tool: ToolInfo, arguments_json: str) -> bool:
+        """Counts a call and asks when the same one was made too often. Returns False after a no."""
+        ceiling = self._repeats.of_call(tool, arguments_json)
+        message = f"The model made the same call of {shown_name(tool)} {ceiling.used:.0f} times and asks for it again."
+        async with self._one_at_a_time:
+            if ceiling.reached and not await self._allowed(ceiling, "repeats", message):
+                return False
+            ceiling.used += 1
+        return True
+
+    async def more_money(self, reason: CleanText) -> bool:
+        """Asks whether the turn may cost its limit once more. Returns False after a no, or without a limit."""
+        return self._money is not None and await self._allowed(self._money, "money", reason)
+
+    async def _allowed(self, ceiling: Ceiling, limit: LimitKind, message: str) -> bool:
+        if self.refused is not None:
+            return False
+        question = LimitQuestion(
+            QuestionId(new_id("question")), self._turn_id, limit, CleanText(f"{message} Should it go on?")
+        )
+        answer = await self._gatekeeper.ask(question)
+        if isinstance(answer, YesNoAnswer) and answer.yes:
+            ceiling.lift()
+            return True
+        self.refused = CleanText(f"Stopped at a limit. {message}")
+        return False
+
+    def _spent(self) -> str:
+        return f"The turn has cost {format_usd(int(self._money.used))}." if self._money else ""
