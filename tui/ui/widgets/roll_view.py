@@ -1,0 +1,212 @@
+"""One scrolling widget for a whole chat: painting, following the end, selecting with the mouse.
+
+Textual arranges every displayed widget anew on any change of layout; one widget with the line API has none.
+"""
+
+from rich.segment import Segment
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Offset, Region, Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.visual import Visual
+from textual.widget import Widget
+
+from tui.domain.clock import Clock, SystemClock
+from tui.ui.widgets.roll import Change, Roll
+from tui.ui.widgets.transcript_look import GUTTER_COLUMNS, Look, Sheet
+
+NEW_BELOW = " ↓ new "
+
+
+class RollView(ScrollView, can_focus=True):
+    """Shows a roll. `follow`: the view stays at the end until the person scrolls up."""
+
+    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.follow = True
+        self.roll = Roll()
+        self.clock = clock or SystemClock()
+        self._sheet: Sheet | None = None
+        self._look_stale = True
+        self._placing = False
+        self._unseen = False
+        self._hit_testing = True
+        self._empty_text = Content("")
+
+    @property
+    def empty_text(self) -> Content:
+        """Shown while there is nothing else."""
+        return self._empty_text
+
+    @empty_text.setter
+    def empty_text(self, text: Content) -> None:
+        self._empty_text = text
+        if not self.roll.views:
+            self.refresh()
+
+    @property
+    def sheet(self) -> Sheet:
+        """What strips are cut for now: the widget's width and the theme's colours."""
+        width = max(12, self.scrollable_content_region.width)
+        if self._sheet is None or self._look_stale or self._sheet.width != width:
+            look = Look.of(self.get_component_rich_style)
+            self._look_stale = False
+            if self._sheet is None or self._sheet.width != width or self._sheet.look != look:
+                self._sheet = Sheet(width, look)
+        return self._sheet
+
+    @property
+    def page(self) -> int:
+        """Lines in view."""
+        return max(1, self.scrollable_content_region.height)
+
+    # --- where the view is
+
+    def reflow(self) -> None:
+        """Makes heights around the view exact and puts the view where it belongs."""
+        now = self.clock.wall()
+        if self.follow:
+            top = self.roll.settle_end(self.page, self.sheet, now)
+        else:
+            top = self.roll.settle(round(self.scroll_y), self.page, self.sheet, now)
+        self._place(top)
+
+    def scroll_to_line(self, top: int) -> None:
+        """Shows the lines from `top` on; follows when that is the end."""
+        self.follow = False
+        self._place(self.roll.settle(max(0, top), self.page, self.sheet, self.clock.wall()))
+        self.follow = self.scroll_y >= self.max_scroll_y
+        self._seen()
+
+    def follow_end(self) -> None:
+        """Shows the end and stays there."""
+        self.follow = True
+        self.reflow()
+        self._seen()
+
+    def _place(self, top: int) -> None:
+        self._placing = True
+        size = Size(self.sheet.width, self.roll.index.total)
+        if size != self.virtual_size:
+            # Not `self.virtual_size = …`: that would arrange the whole screen anew for every line of a stream.
+            self.set_reactive(Widget.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.vertical_scrollbar.window_size = self.page
+        if top != self.scroll_y:
+            self.scroll_target_y = top
+            self.scroll_y = top
+        self._placing = False
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self._placing or not self.is_mounted:
+            return
+        self.follow = round(new_value) >= self.max_scroll_y
+        self.reflow()
+        self._seen()
+
+    def on_resize(self, event: Resize) -> None:
+        self.reflow()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._look_stale = True
+
+    # --- painting
+
+    def show(self, change: Change) -> None:
+        """Paints what a frame changed, nothing else."""
+        if change.moved_from is not None:
+            before = self.scroll_y
+            self.reflow()
+            if self.scroll_y == before:
+                self._repaint(change.moved_from, self.roll.index.total + self.page - change.moved_from)
+        for first, count in change.repaint:
+            self._repaint(first, count)
+        if change and not self.follow and not self._unseen:
+            self._unseen = True
+            self._repaint(round(self.scroll_y) + self.page - 1, 1)
+
+    def show_line(self, line: int) -> None:
+        """Paints one line of the roll again, if it is in view."""
+        self._repaint(line, 1)
+
+    def _repaint(self, line: int, count: int) -> None:
+        first = max(0, line - round(self.scroll_y))
+        last = min(self.page, line + count - round(self.scroll_y))
+        if first < last:
+            self.refresh(Region(0, first, self.size.width, last - first))
+
+    def _seen(self) -> None:
+        if self.follow and self._unseen:
+            self._unseen = False
+            self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._hit_testing = False
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._hit_testing = True
+
+    def render_line(self, y: int) -> Strip:
+        """Returns one line of the view; outside of painting, Textual asks it which character the mouse is at."""
+        line = round(self.scroll_y) + y
+        sheet = self.sheet
+        strip, place, inside = self.roll.strip(line, sheet, self.clock.wall())
+        if strip is None:
+            strip = self._blank(y, sheet)
+        if self._hit_testing:
+            return strip.apply_offsets(0, line)
+        strip = self.marked(strip, place, inside)
+        if selection := self.text_selection:
+            strip = self._with_selection(strip, selection, line)
+        return self._with_hint(strip, sheet) if self._unseen and y == self.page - 1 else strip
+
+    def marked(self, strip: Strip, place: int, inside: int) -> Strip:
+        """Returns the strip with a marker where its entry is the current one."""
+        return strip
+
+    def _blank(self, y: int, sheet: Sheet) -> Strip:
+        if not self.roll.views and y and self._empty_text:
+            strips = Visual.to_strips(self, self._empty_text, sheet.columns, None, self.visual_style)
+            if y <= len(strips):
+                gutter = Segment(" " * GUTTER_COLUMNS, sheet.look.text)
+                return Strip([gutter, *strips[y - 1]]).extend_cell_length(sheet.width, sheet.look.text)
+        return Strip.blank(sheet.width, sheet.look.text)
+
+    def _with_hint(self, strip: Strip, sheet: Sheet) -> Strip:
+        room = sheet.width - len(NEW_BELOW)
+        return Strip.join([strip.crop(0, room), Strip([Segment(NEW_BELOW, sheet.look.marker)])])
+
+    # --- selecting
+
+    def _with_selection(self, strip: Strip, selection: Selection, line: int) -> Strip:
+        span = selection.get_span(line)
+        if span is None:
+            return strip
+        text = strip.text
+        first, last = span[0], len(text.rstrip()) if span[1] == -1 else span[1]
+        cuts = [strip.index_to_cell_position(min(index, len(text))) for index in (first, max(first, last))]
+        before, inside, after = strip.crop(0, cuts[0]), strip.crop(*cuts), strip.crop(cuts[1])
+        style = self.screen.get_component_rich_style("screen--selection")
+        return Strip.join([before, Strip([Segment(s.text, (s.style or style) + style) for s in inside]), after])
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        if selection.start is None or selection.end is None:
+            return "\n\n".join(view.plain() for view in self.roll.views), "\n"
+        lines = []
+        for y in range(selection.start.y, min(selection.end.y, self.roll.index.total - 1) + 1):
+            strip, _, _ = self.roll.strip(y, self.sheet, self.clock.wall())
+            text = strip.text if strip else ""
+            last = selection.end.x if y == selection.end.y else len(text)
+            first = selection.start.x if y == selection.start.y else GUTTER_COLUMNS
+            lines.append(text[max(first, GUTTER_COLUMNS) : last].rstrip())
+        return "\n".join(lines), "\n"
+
+    def select_lines(self, first: int, last: int) -> None:
+        """Selects whole lines."""
+        self.screen.selections = {self: Selection(Offset(0, first), Offset(self.size.width, last))}
