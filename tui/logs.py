@@ -108,7 +108,7 @@ class PrivateFile(RotatingFileHandler):
             os.fchmod(descriptor, 0o600)
         return os.fdopen(descriptor, "a", encoding="utf-8", errors="replace")
 
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - named by the standard library
         """The standard answer is a traceback on stderr, in the middle of the screen."""
 
 

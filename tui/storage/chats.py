@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tui.domain.clock import Clock
 from tui.domain.completion import Usage
@@ -16,11 +17,13 @@ from tui.domain.text import CleanText, clean, clean_line
 from tui.storage.chat_rows import read_chat
 from tui.storage.codec import encode_message, encode_result, encode_usage, utf8
 from tui.storage.database import Database
+from tui.storage.export import chat_as_json, chat_as_markdown
 from tui.storage.history import repaired
 from tui.storage.replay import replayed
 
 TITLE_LENGTH = 60
 PREVIEW_LENGTH = 200
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +128,25 @@ class ChatStore:
         """Returns the events that made the chat; what a crash cut off is told as interrupted."""
         return replayed(await self._database.read(lambda connection: read_chat(connection, chat_id)))
 
+    async def export(self, chat_id: ChatId, form: Literal["markdown", "json"] = "markdown") -> CleanText:
+        """Returns a chat as text to keep."""
+        title, messages = await self.title(chat_id), await self.messages(chat_id)
+        return chat_as_json(title, messages) if form == "json" else chat_as_markdown(title, messages)
+
     # --- the list of chats
 
     async def create(self, title: str = "") -> ChatId:
-        """Makes an empty chat."""
+        """Makes an empty chat. Chats that stayed empty for a day are cleared away."""
         chat_id, now = ChatId(new_id("chat")), self._clock.wall()
-        await self._database.write(
-            lambda connection: connection.execute(
+
+        def insert(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM chats WHERE message_count = 0 AND updated < ?", (now - _DAY_S,))
+            connection.execute(
                 "INSERT INTO chats (id, title, created, updated) VALUES (?, ?, ?, ?)",
                 (chat_id, clean_line(title, 200), now, now),
             )
-        )
+
+        await self._database.write(insert)
         return chat_id
 
     async def title(self, chat_id: ChatId) -> CleanText:

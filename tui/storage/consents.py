@@ -11,7 +11,7 @@ from tui.storage.database import Database
 class Consents:
     """Decisions kept in the database and, for questions that must not wait, in memory.
 
-    Nothing is allowed before `load`. A server is trusted by its definition's fingerprint, never by its name alone.
+    A server is trusted by its definition's fingerprint, never by its name alone.
     """
 
     def __init__(self, database: Database) -> None:
@@ -20,7 +20,7 @@ class Consents:
         self._trusted: set[tuple[str, str]] = set()
 
     @classmethod
-    async def load(cls, database: Database) -> "Consents":
+    async def open(cls, database: Database) -> "Consents":
         """Returns the decisions stored so far. Raises StorageError."""
         consents = cls(database)
         rules, trusted = await database.read(_all)
