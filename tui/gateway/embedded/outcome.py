@@ -1,0 +1,133 @@
+"""How a request ended, in one fact for the chat and one document for `explain`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from tui.domain.completion import ChatRequest, ReplyEnded, RouteTaken, Usage
+from tui.domain.ids import ProviderName, RequestId
+from tui.domain.messages import Json
+from tui.domain.text import CleanText, clean_line
+from tui.gateway.embedded.attempt import Attempt
+from tui.gateway.embedded.failures import consequence
+from tui.gateway.embedded.parts import Parts
+from tui.gateway.embedded.pricing import total_cost
+from tui.gateway.embedded.router import Plan
+from tui.gateway.upstream.events import Done
+
+
+class Travelled(Protocol):
+    """A request that went its way."""
+
+    @property
+    def id(self) -> RequestId: ...
+    @property
+    def request(self) -> ChatRequest: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def attempts(self) -> Sequence[Attempt]: ...
+    @property
+    def left_behind(self) -> Sequence[tuple[ProviderName, CleanText]]: ...
+    @property
+    def refusal(self) -> Done | None: ...
+
+
+def reply_ended(journey: Travelled, parts: Parts) -> ReplyEnded:
+    """Returns the last fact of a request. The cost is that of all its attempts, the usage that of the one told of."""
+    best = _best(journey.attempts)
+    end = _end(journey, best, parts)
+    return ReplyEnded(
+        request_id=journey.id,
+        outcome=end.outcome,
+        failure=end.failure,
+        reason=end.reason,
+        hint=end.hint,
+        text=end.text,
+        tool_calls=end.tool_calls,
+        finish_reason=end.finish_reason,
+        usage=best.usage if best else Usage(),
+        cost=total_cost(attempt.cost for attempt in journey.attempts),
+        route=RouteTaken(
+            request_id=journey.id,
+            provider=best.step.provider if best else None,
+            model=best.step.model if best else None,
+            combo=journey.plan.combo,
+            fallbacks=tuple(journey.left_behind),
+        ),
+        extras=end.extras,
+    )
+
+
+def decision(journey: Travelled) -> dict[str, Json]:
+    """Returns why a request went the way it did: candidates, what was left out and why, and every attempt."""
+    plan = journey.plan
+    return {
+        "target": plan.target,
+        "combo": plan.combo,
+        "strategy": plan.strategy,
+        "candidates": [str(step) for step in plan.candidates],
+        "left_out": [{"step": one.step, "reason": one.reason, "retry_in_s": one.retry_in_s} for one in plan.left_out],
+        "attempts": [_attempt_document(attempt) for attempt in journey.attempts],
+        "fallbacks": [{"provider": provider, "reason": reason} for provider, reason in journey.left_behind],
+        "refused": journey.refusal.reason if journey.refusal else None,
+    }
+
+
+def _best(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The last attempt, unless it failed with nothing and an earlier one left a part of an answer."""
+    if not attempts:
+        return None
+    if attempts[-1].end.outcome == "complete":
+        return attempts[-1]
+    telling = [attempt for attempt in attempts if attempt.end.text or attempt.end.tool_calls]
+    return (telling or attempts)[-1]
+
+
+def _end(journey: Travelled, best: Attempt | None, parts: Parts) -> Done:
+    if journey.refusal:
+        text = best.end.text if best else CleanText("")
+        return replace(journey.refusal, outcome="partial" if text else "failed", text=text)
+    if best is None:
+        return _no_route(journey, parts)
+    end = best.end
+    if end.failure and consequence(end.failure, end.status).fallback:
+        return replace(end, hint=_with_retry_time(end.hint, _retry_in_s(journey, parts)))
+    return end
+
+
+def _no_route(journey: Travelled, parts: Parts) -> Done:
+    left_out = journey.plan.left_out
+    reasons = "; ".join(f"{one.step}: {one.reason}" for one in left_out[:5])
+    if len(left_out) > 5:
+        reasons += f"; and {len(left_out) - 5} more"
+    if not reasons:
+        reasons = "; ".join(f"{provider}: {reason}" for provider, reason in journey.left_behind) or "nothing to try"
+    target = journey.request.target or "a model"
+    hint = _with_retry_time(CleanText(""), _retry_in_s(journey, parts)) or CleanText("Choose another model.")
+    return Done("failed", "no-route", clean_line(f"No way to {target} is open. {reasons}", 1_000), hint)
+
+
+def _retry_in_s(journey: Travelled, parts: Parts) -> float | None:
+    return parts.health.retry_in_s(parts.catalog.route(journey.request.target))
+
+
+def _with_retry_time(hint: CleanText, retry_in_s: float | None) -> CleanText:
+    if retry_in_s is None:
+        return hint
+    return CleanText(f"{hint} The next try is possible in {max(1, round(retry_in_s))} s.".strip())
+
+
+def _attempt_document(attempt: Attempt) -> dict[str, Json]:
+    return {
+        "step": str(attempt.step),
+        "outcome": attempt.end.outcome,
+        "failure": attempt.end.failure,
+        "reason": attempt.end.reason,
+        "status": attempt.end.status,
+        "latency_ms": attempt.latency_ms,
+        "first_token_ms": attempt.first_token_ms,
+        "cost_microusd": attempt.cost.microusd,
+        "cost_source": attempt.cost.source,
+        "served_by": attempt.end.served_by,
+    }

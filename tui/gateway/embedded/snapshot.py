@@ -1,0 +1,90 @@
+"""The gateway as it stands, in one frozen fact for panels."""
+
+from typing import Literal
+
+from tui.domain.gateway import GatewaySnapshot, ProviderHealth, ProviderSpec, SpendView
+from tui.domain.spend import Totals
+from tui.domain.text import CleanText
+from tui.gateway.embedded.credentials import needs_key
+from tui.gateway.embedded.parts import Parts
+from tui.gateway.upstream.events import RateLimits
+
+CredentialView = Literal["ok", "missing", "cooling", "expired", "credits_exhausted", "none"]
+GatewayVerdict = Literal["ok", "degraded", "down", "unknown"]
+
+
+def take_snapshot(name: CleanText, parts: Parts, totals: Totals) -> GatewaySnapshot:
+    """Returns all a panel needs, taken at this moment."""
+    providers = tuple(_provider(provider, parts) for provider in parts.catalog.providers)
+    return GatewaySnapshot(
+        gateway=name,
+        at=parts.clock.wall(),
+        verdict=_verdict(providers),
+        providers=providers,
+        combos=parts.catalog.combos,
+        spend=_spend(parts, totals),
+        latency=parts.meter.overall(),
+    )
+
+
+def _provider(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
+    figures = parts.meter.of(provider.name)
+    return ProviderHealth(
+        name=provider.name,
+        breaker=parts.health.view(provider.name),
+        requests=figures.requests,
+        errors=figures.errors,
+        p50_ms=figures.p50_ms,
+        p95_ms=figures.p95_ms,
+        p99_ms=figures.p99_ms,
+        last_error=parts.meter.last_error(provider.name),
+        credential=_credential(provider, parts),
+        quota=quota_in_words(parts.rate_limits.get(provider.name)),
+    )
+
+
+def _credential(provider: ProviderSpec, parts: Parts) -> CredentialView:
+    state = parts.health.credential(provider.name)
+    if state != "ok":
+        return state
+    if parts.credentials.missing(provider.name):
+        return "missing"
+    return "ok" if parts.credentials.key(provider.name) or needs_key(provider) else "none"
+
+
+def _spend(parts: Parts, totals: Totals) -> SpendView:
+    return SpendView(
+        session_microusd=totals.session,
+        today_microusd=totals.day,
+        reserved_microusd=totals.reserved,
+        limit_microusd=parts.guard.budget.session_microusd,
+        action=parts.guard.budget.action,
+        unknown_calls=totals.unknown_calls,
+        estimated_calls=totals.estimated_calls,
+        per_minute_microusd=totals.per_minute,
+    )
+
+
+def _verdict(providers: tuple[ProviderHealth, ...]) -> GatewayVerdict:
+    if not providers:
+        return "unknown"
+    usable = [one for one in providers if one.breaker.state != "OPEN" and one.credential in ("ok", "none")]
+    if not usable:
+        return "down"
+    well = [one for one in usable if one.breaker.state == "CLOSED"]
+    return "ok" if len(well) == len(providers) else "degraded"
+
+
+def quota_in_words(limits: RateLimits | None) -> CleanText | None:
+    """Returns what is left of a quota, None when the provider never said."""
+    if limits is None:
+        return None
+    left = []
+    if limits.remaining_requests is not None:
+        left.append(f"{limits.remaining_requests:,} requests")
+    if limits.remaining_tokens is not None:
+        left.append(f"{limits.remaining_tokens:,} tokens")
+    if not left:
+        return limits.text or None
+    reset = f", renewed in {limits.reset_s:.0f} s" if limits.reset_s is not None else ""
+    return CleanText(f"{' and '.join(left)} left{reset}")
