@@ -9,7 +9,7 @@ import httpx2
 
 from tui.domain.clock import Clock, SystemClock
 from tui.gateway.scripted.model import answer
-from tui.gateway.scripted.providers import BEHAVIOURS, Behaviour
+from tui.gateway.scripted.providers import Behaviour
 from tui.gateway.scripted.wire import events
 
 
@@ -47,12 +47,6 @@ class _PacedStream(httpx2.AsyncByteStream):
         for piece in self._pieces:
             yield piece
             await asyncio.sleep(pause_s)
-
-
-def demo_transport(provider_name: str, clock: Clock | None = None) -> httpx2.AsyncBaseTransport | None:
-    """Returns the transport of a demo provider, None when no demo provider has this name."""
-    behaviour = next((one for one in BEHAVIOURS if one.provider == provider_name), None)
-    return ScriptedTransport(behaviour, clock) if behaviour else None
 
 
 def _json(status: int, document: Any) -> httpx2.Response:
