@@ -81,15 +81,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.page_up", "ctrl+u,pageup", "page up", "A page up"),
     Action("list.select_cursor", "enter", "open", "Open the row"),
     Action("list.filter", "slash", "filter", "Filter the list"),
+    # Dialogs
+    Action("dialog.close", "escape", "close", "Close without a change"),
+    Action("dialog.accept", "ctrl+s", "accept", "Accept what was filled in", priority=True),
+    # The servers in the cockpit
+    Action("pane.fold", "space", "fold", "Show or hide the server's tools"),
+    Action("pane.reconnect", "r", "reconnect", "Connect the server anew"),
     # Approving a tool call
     Action("approval.once", "y", "once", "Run this call"),
     Action("approval.session", "s", "session", "Run it, and this tool for the rest of the session"),
     Action("approval.always", "a", "always", "Run it, and this tool from now on"),
     Action("approval.edit", "e", "edit", "Change the arguments, then run it"),
     Action("approval.deny", "n,escape", "deny", "Do not run it"),
+    Action("approval.read('down')", "down,j", "read on", "The next line of the arguments"),
+    Action("approval.read('up')", "up,k", "back", "The line before"),
+    Action("approval.read('page_down')", "pagedown,ctrl+d", "page on", "The next page of the arguments"),
+    Action("approval.read('page_up')", "pageup,ctrl+u", "page back", "The page before"),
+    Action("approval.read('home')", "home,g", "beginning", "The beginning of the arguments"),
+    Action("approval.read('end')", "end,G", "end", "The end of the arguments"),
     # The servers screen
     Action("servers.reconnect", "r", "reconnect", "Connect the server anew", shown=True),
-    Action("servers.toggle", "d", "disable", "Disable or enable the server", shown=True),
+    Action("servers.enable", "d", "disable", "Disable or enable the server", shown=True),
     Action("servers.trust", "t", "trust", "Consent to start this server", shown=True),
     Action("servers.add", "n", "add", "Add a server", shown=True),
     Action("servers.remove", "x", "remove", "Remove the server for this run", shown=True),
@@ -100,17 +112,25 @@ ACTIONS: tuple[Action, ...] = (
         "tools.call", "ctrl+r", "call", "Call the tool, read the resource, get the prompt", shown=True, priority=True
     ),
     Action("tools.raw", "ctrl+e", "raw JSON", "Switch between the form and raw JSON", shown=True, priority=True),
+    Action("tools.cancel", "escape", "cancel", "Stop the running call"),
     Action("tools.copy_command", "Y", "copy as command", "Copy the call as a command line", shown=True),
+    # A block of a result
+    Action("result.open", "enter", "open", "Read the linked resource", shown=True),
+    Action("result.copy", "y", "copy", "Copy the block", shown=True),
+    Action("result.write", "w", "write", "Write the block to a file", shown=True),
     # The sessions screen
     Action("sessions.rename", "r", "rename", "Give the chat another title", shown=True),
     Action("sessions.fork", "f", "fork", "Continue from a copy of the chat", shown=True),
-    Action("sessions.export", "e", "export", "Write the chat to a file", shown=True),
+    Action("sessions.export", "e", "export", "Write the chat to a Markdown file", shown=True),
+    Action("sessions.export_json", "E", "as JSON", "Write the chat to a JSON file", shown=True),
     Action("sessions.delete", "x", "delete", "Delete the chat for good", shown=True),
     # The trace screen
     Action("trace.export", "e", "export", "Write the trace to a file", shown=True),
     Action("trace.raw", "t", "JSON-RPC", "Switch between the waterfall and the raw log", shown=True),
     # The logs screen
     Action("logs.follow", "f", "follow", "Follow the end of the log", shown=True),
+    Action("logs.level", "v", "level", "Show everything, warnings and errors, or errors only", shown=True),
+    Action("logs.source", "s", "source", "Show all sources, the program, the servers, or notifications", shown=True),
 )
 
 

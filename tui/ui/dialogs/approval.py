@@ -1,0 +1,162 @@
+"""May this call run? The exact arguments, who asks and why; No has the focus, and haste approves nothing."""
+
+import hashlib
+from collections.abc import Iterable
+
+from textual import events
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from tui.domain.clock import Clock
+from tui.domain.questions import ApprovalAnswer, ApprovalQuestion
+from tui.domain.text import CleanText, clean_line, escape_line
+from tui.ui import keys
+from tui.ui.dialogs.dialog import Dialog, text
+from tui.ui.dialogs.edit import EditDialog
+from tui.ui.json_text import laid_out
+
+ARMED_AFTER_S = 0.5
+"""What is typed before a person can have read the question answers nothing."""
+_BUTTONS = (
+    ("deny_now", "No"),
+    ("once", "y once"),
+    ("session", "s session"),
+    ("always", "a always"),
+    ("edit", "e edit"),
+)
+
+
+class ApprovalDialog(Dialog[ApprovalAnswer | None]):
+    """Answers with a choice; None when the question fell away."""
+
+    BINDINGS = keys.bindings("approval")
+    DEFAULT_CSS = """
+    ApprovalDialog {
+        #dialog-box { width: 92; border-left: thick $warning; }
+        #approval-arguments { height: auto; max-height: 16; background: $background; padding: 0 1; margin: 1 0; }
+        #approval-arguments Static { height: auto; }
+        #approval-choices { height: 1; }
+        #approval-choices Button { margin-right: 2; min-width: 6; height: 1; border: none; background: $surface; }
+        #approval-choices Button:focus { background: $primary; color: $background; text-style: bold; }
+        #approval-choices:ansi Button:focus { text-style: bold reverse; }
+        #approval-reason { display: none; border: none; height: 1; padding: 0 1; background: $background; }
+        &.-denying #approval-reason { display: block; }
+        &.-denying #approval-choices { display: none; }
+    }
+    """
+
+    def __init__(self, question: ApprovalQuestion, clock: Clock) -> None:
+        super().__init__()
+        self._question = question
+        self._clock = clock
+        self._shown_at = clock.monotonic()
+        self._arguments = VerticalScroll(Static(_arguments(question.arguments_json)), id="approval-arguments")
+        self._arguments.can_focus = False
+        self._note = Static(Content(""), classes="note")
+        self._reason = Input(placeholder="Why not? The model is told. enter denies", id="approval-reason")
+        self._read = False
+
+    def title_text(self) -> str:
+        return f"Run {escape_line(self._question.server)}.{escape_line(self._question.tool)} ?"
+
+    def body(self) -> Iterable[Widget]:
+        question = self._question
+        if question.reason:
+            yield text(clean_line(question.reason), "warning")
+        yield text(_facts(question), "note")
+        yield self._arguments
+        yield Horizontal(*(Button(label, id=name) for name, label in _BUTTONS), id="approval-choices")
+        yield self._reason
+        yield self._note
+
+    def keys_text(self) -> Content:
+        return Content("n deny with a reason · ↑↓ read · tab choose · enter takes the focused choice")
+
+    def on_mount(self) -> None:
+        self._shown_at = self._clock.monotonic()
+        next(iter(self.query(Button))).focus()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if not self._reason.has_focus:
+            event.stop()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "deny_now":
+            self._answer(ApprovalAnswer("deny"))
+        elif event.button.id:
+            self.call_later(self.run_action, event.button.id)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._answer(ApprovalAnswer("deny", clean_line(event.value, 500)))
+
+    def action_once(self) -> None:
+        self._allow(ApprovalAnswer("once"))
+
+    def action_session(self) -> None:
+        self._allow(ApprovalAnswer("session"))
+
+    def action_always(self) -> None:
+        self._allow(ApprovalAnswer("always"))
+
+    def action_edit(self) -> None:
+        if self._armed:
+            shown = "\n".join(laid_out(self._question.arguments_json))
+            self.app.push_screen(EditDialog("Change the arguments", shown, json_object=True), self._edited)
+
+    def action_deny(self) -> None:
+        if self.has_class("-denying"):
+            self._answer(ApprovalAnswer("deny"))
+        elif self._armed:
+            self.add_class("-denying")
+            self._reason.focus()
+
+    def action_read(self, where: str) -> None:
+        scroll = {
+            "down": self._arguments.scroll_down,
+            "up": self._arguments.scroll_up,
+            "page_down": self._arguments.scroll_page_down,
+            "page_up": self._arguments.scroll_page_up,
+            "home": self._arguments.scroll_home,
+            "end": self._arguments.scroll_end,
+        }
+        scroll[where](animate=False)
+
+    @property
+    def _armed(self) -> bool:
+        return self._clock.monotonic() - self._shown_at >= ARMED_AFTER_S
+
+    def _allow(self, answer: ApprovalAnswer) -> None:
+        # What was never on the screen was never approved.
+        at_end = self._arguments.scroll_offset.y >= self._arguments.max_scroll_y
+        self._read = self._read or at_end
+        if self._armed and not self._read:
+            self._note.update(Content("The arguments go on: read them to the end first (end)."))
+            return
+        self._answer(answer)
+
+    def _answer(self, answer: ApprovalAnswer) -> None:
+        if self._armed:
+            self.dismiss(answer)
+
+    def _edited(self, arguments_json: str | None) -> None:
+        if arguments_json is not None:
+            self.dismiss(ApprovalAnswer("edit", arguments_json=arguments_json))
+
+
+def _facts(question: ApprovalQuestion) -> CleanText:
+    data = question.arguments_json.encode("utf-8", "surrogatepass")
+    nature = "may change or delete things" if question.destructive else "says it only reads"
+    return CleanText(f"{nature} · {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()[:12]}")
+
+
+def _arguments(arguments_json: str) -> Content:
+    lines = laid_out(arguments_json)
+    number = len(str(len(lines)))
+    pieces: list[str | Content | tuple[str, str]] = []
+    for index, line in enumerate(lines, 1):
+        pieces += [(f"{index:>{number}}  ", "$dim"), f"{line}\n"]
+    return Content.assemble(*pieces).rstrip() if pieces else Content("(no arguments)")

@@ -1,0 +1,64 @@
+"""What all dialogs look like: a quiet box in the middle, a title, a body and a line of keys."""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+ResultT = TypeVar("ResultT")
+
+
+class Dialog(ModalScreen[ResultT], Generic[ResultT]):
+    """Subclasses give the title, the body and the line of keys; every text is shown literally."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 70%;
+        #dialog-box {
+            width: 76; max-width: 96%; height: auto; max-height: 94%;
+            background: $panel; padding: 1 2; border: none; border-left: thick $primary;
+        }
+        #dialog-title { height: auto; text-style: bold; margin-bottom: 1; }
+        #dialog-keys { height: auto; color: $dim; margin-top: 1; }
+        .note { color: $dim; height: auto; }
+        .warning { color: $text-warning; height: auto; }
+        .plain { height: auto; }
+    }
+    """
+
+    def title_text(self) -> str:
+        """Returns the clean title."""
+        raise NotImplementedError
+
+    def keys_text(self) -> Content:
+        """Returns the line of keys; see `key_line`."""
+        return key_line(("esc", "close"))
+
+    def body(self) -> Iterable[Widget]:
+        """Yields what stands between the title and the keys."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog-box"):
+            yield Static(Content(self.title_text()), id="dialog-title")
+            yield from self.body()
+            yield Static(self.keys_text(), id="dialog-keys")
+
+
+def key_line(*hints: tuple[str, str]) -> Content:
+    """Returns keys in the accent colour with what they do."""
+    pieces: list[Content | str | tuple[str, str]] = []
+    for key, what in hints:
+        pieces += [(key, "$live"), f" {what}   "]
+    return Content.assemble(*pieces).rstrip()
+
+
+def text(content: str, classes: str = "plain") -> Static:
+    """Returns a clean text, shown literally."""
+    return Static(Content(content), classes=classes)

@@ -1,0 +1,58 @@
+"""A few values to fill in, described by a schema: the arguments of a prompt."""
+
+from collections.abc import Iterable, Mapping
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.domain.messages import Json
+from tui.domain.text import CleanText
+from tui.ui import keys
+from tui.ui.dialogs.dialog import Dialog, key_line, text
+from tui.ui.widgets.schema_form import SchemaForm
+
+
+class FormDialog(Dialog[dict[str, Json] | None]):
+    """Answers with the values, None when closed."""
+
+    BINDINGS = keys.bindings("dialog")
+    DEFAULT_CSS = """
+    FormDialog #form { height: auto; max-height: 20; margin-top: 1; }
+    """
+
+    def __init__(self, title: CleanText, note: CleanText, schema: Mapping[str, Json]) -> None:
+        super().__init__()
+        self._title = title
+        self._note = note
+        self._form = SchemaForm(schema)
+        self._problem = Static(Content(""), classes="warning")
+
+    def title_text(self) -> str:
+        return self._title
+
+    def body(self) -> Iterable[Widget]:
+        if self._note:
+            yield text(self._note, "note")
+        yield VerticalScroll(self._form, id="form", can_focus=False)
+        yield self._problem
+
+    def keys_text(self) -> Content:
+        return key_line(("ctrl+s", "accept"), ("esc", "close"))
+
+    def on_mount(self) -> None:
+        self._form.focus_first()
+
+    def on_schema_form_submitted(self) -> None:
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        problems = self._form.problems()
+        if problems:
+            self._problem.update(Content("\n".join(problems)))
+        else:
+            self.dismiss(self._form.values())
+
+    def action_close(self) -> None:
+        self.dismiss(None)

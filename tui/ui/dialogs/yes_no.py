@@ -1,0 +1,70 @@
+"""A question with two answers; No has the focus."""
+
+from collections.abc import Iterable, Sequence
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button
+
+from tui.domain.questions import LimitQuestion, TrustQuestion
+from tui.domain.text import CleanText, clean_line, escape_line
+from tui.ui import keys
+from tui.ui.dialogs.dialog import Dialog, key_line, text
+
+
+class YesNoDialog(Dialog[bool | None]):
+    """Answers with yes or no; None when the question fell away."""
+
+    BINDINGS = keys.bindings("dialog", only=("close",))
+    DEFAULT_CSS = """
+    YesNoDialog {
+        #yes-no { height: 1; margin-top: 1; }
+        Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
+        Button:focus { background: $primary; color: $background; text-style: bold; }
+        &:ansi Button:focus { text-style: bold reverse; }
+    }
+    """
+
+    def __init__(self, title: str, lines: Sequence[CleanText], yes: str, no: str) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._no = Button(Content(no), id="no")
+        self._yes = Button(Content(yes), id="yes")
+
+    def title_text(self) -> str:
+        return self._title
+
+    def body(self) -> Iterable[Widget]:
+        for line in self._lines:
+            yield text(line)
+        yield Horizontal(self._no, self._yes, id="yes-no")
+
+    def keys_text(self) -> Content:
+        return key_line(("tab", "choose"), ("enter", "take it"), ("esc", "no"))
+
+    def on_mount(self) -> None:
+        self._no.focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss(event.button is self._yes)
+
+    def action_close(self) -> None:
+        self.dismiss(False)
+
+
+def limit_dialog(question: LimitQuestion) -> YesNoDialog:
+    """Returns the dialog that asks whether a turn may go past a limit."""
+    return YesNoDialog("The turn reached a limit", (question.message,), "Go on", "Stop here")
+
+
+def trust_dialog(question: TrustQuestion) -> YesNoDialog:
+    """Returns the dialog that asks for consent to start a server; the command is shown exactly."""
+    lines = (
+        CleanText(f"{clean_line(question.origin)} names this server. Starting it runs or calls:"),
+        CleanText(f"    {escape_line(question.command)}"),
+        CleanText("It can do all that you can do. The consent holds for exactly this definition."),
+    )
+    return YesNoDialog(f"Trust {escape_line(question.server)} ?", lines, "Trust and start", "No")

@@ -1,0 +1,64 @@
+"""From the message field to the engine: mentioned resources are read and attached, prompts become text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual.app import App
+
+from tui.domain.messages import FilePart, Json, Message, Part, TextPart
+from tui.domain.servers import PromptInfo, ResourceBlock, ResultBlock, TextBlock
+from tui.domain.state import State
+from tui.domain.text import CleanText, clean_line
+from tui.engine import Engine
+from tui.ui.candidates import Mention, mentions
+from tui.ui.dialogs.form import FormDialog
+from tui.ui.widgets.composer import Composer
+
+
+class Outgoing:
+    """Prepares what a person sends."""
+
+    def __init__(self, engine: Engine, state: State) -> None:
+        self._engine = engine
+        self._state = state
+
+    async def send(self, text: CleanText, attachments: tuple[Part, ...]) -> None:
+        """Sends a message; one written while the engine still starts waits for it."""
+        await self._engine.wait_ready()
+        found = mentions(self._state.catalogs, text)
+        resources = [part for mention in found for part in await self._read(mention)]
+        self._engine.send((TextPart(text), *attachments, *resources))
+
+    async def insert_prompt(self, prompt: PromptInfo, composer: Composer, app: App[Any]) -> None:
+        """Asks for the prompt's arguments, if it has any, and puts its text into the message field."""
+        arguments: Mapping[str, Json] | None = {}
+        if prompt.arguments:
+            arguments = await app.push_screen_wait(_form(prompt))
+        if arguments is None:
+            return
+        named = {name: str(value) for name, value in arguments.items()}
+        messages = await self._engine.get_prompt(prompt.server, prompt.name, named)
+        composer.insert(_text_of(messages))
+        composer.focus()
+
+    async def _read(self, mention: Mention) -> list[Part]:
+        blocks = await self._engine.read_resource(mention.server, mention.uri)
+        name = clean_line(f"{mention.server}:{mention.uri}")
+        return [FilePart(name, text) for block in blocks if (text := _text_in(block))]
+
+
+def _form(prompt: PromptInfo) -> FormDialog:
+    properties = {
+        argument.name: {"type": "string", "description": argument.description} for argument in prompt.arguments
+    }
+    required = [argument.name for argument in prompt.arguments if argument.required]
+    schema = {"type": "object", "properties": properties, "required": required}
+    return FormDialog(prompt.title or clean_line(prompt.name), prompt.description, schema)
+
+
+def _text_in(block: ResultBlock) -> CleanText | None:
+    return block.text if isinstance(block, TextBlock | ResourceBlock) else None
+
+
+def _text_of(messages: tuple[Message, ...]) -> str:
+    return "\n\n".join(message.text for message in messages)

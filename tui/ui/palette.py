@@ -1,0 +1,57 @@
+"""The command palette: every action that can be reached, the servers' orders, models and themes, by name."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui.domain.text import clean_line
+from tui.ui.reach import reachable
+from tui.ui.screens.live import LiveScreen
+
+Command = tuple[str, str, Callable[[], Awaitable[object] | object]]
+"""Name, help, and what it does."""
+
+
+class Commands(Provider):
+    """Offers what can be done on the screen under the palette."""
+
+    async def discover(self) -> Hits:
+        for name, help, run in self._commands():
+            yield DiscoveryHit(Content(name), run, text=name, help=help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, help, run in self._commands():
+            score = max(matcher.match(name), 0.6 * matcher.match(help))
+            if score > 0:
+                yield Hit(score, Content(name), run, text=name, help=help)
+
+    def _commands(self) -> Iterator[Command]:
+        for each in reachable(self.screen, everywhere=True):
+            if each.action.method != "palette":
+                name = f"{each.action.label[:1].upper()}{each.action.label[1:]}  ({each.keys})"
+                yield name, each.action.help, partial(self.app.run_action, each.command, each.node)
+        if isinstance(self.screen, LiveScreen):
+            yield from _orders(self.screen)
+
+
+def _orders(screen: LiveScreen) -> Iterator[Command]:
+    engine = screen.engine
+    for status in screen.state.servers.values():
+        name, where = clean_line(status.name), clean_line(status.target, 60)
+        orders: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
+            (f"Reconnect {name}", where, partial(engine.reconnect, status.name)),
+            (f"Refresh {name}", "Ask it anew what it offers", partial(engine.refresh_server, status.name)),
+            (f"Disable {name}", where, partial(engine.set_server_enabled, status.name, False)),
+            (f"Enable {name}", where, partial(engine.set_server_enabled, status.name, True)),
+        )
+        unfit = f"{'Disable' if status.state == 'disabled' else 'Enable'} {name}"
+        for title, help, order in orders:
+            if title != unfit:
+                yield title, help, partial(_give, screen, order)
+
+
+def _give(screen: LiveScreen, order: Callable[[], Awaitable[object]]) -> None:
+    screen.order(order())

@@ -1,0 +1,80 @@
+"""Questions wait in a line: the oldest has its dialog, an answered or withdrawn one closes it."""
+
+from typing import Any
+
+from textual.app import App
+from textual.screen import ModalScreen
+
+from tui.domain.ids import QuestionId
+from tui.domain.questions import (
+    Answer,
+    ApprovalQuestion,
+    ElicitationQuestion,
+    LimitQuestion,
+    Question,
+    TrustQuestion,
+    YesNoAnswer,
+)
+from tui.domain.state import State
+from tui.engine import Engine
+from tui.ui.dialogs.approval import ApprovalDialog
+from tui.ui.dialogs.yes_no import limit_dialog, trust_dialog
+
+
+class QuestionLine:
+    """Keeps exactly one dialog open while questions wait."""
+
+    def __init__(self, app: App[Any], engine: Engine, state: State) -> None:
+        self._app = app
+        self._engine = engine
+        self._state = state
+        self._open: tuple[Question, ModalScreen[Any]] | None = None
+        self._done: set[QuestionId] = set()
+        """Answered here; the engine's own word for it comes a frame later."""
+
+    def sync(self) -> None:
+        """Call after the questions changed."""
+        if self._open:
+            question, dialog = self._open
+            if question.id not in self._state.questions:
+                self._withdraw(dialog)
+            return
+        self._done &= self._state.questions.keys()
+        waiting = (each for each in self._state.questions.values() if each.id not in self._done)
+        oldest = next(waiting, None)
+        if oldest is not None:
+            dialog = self._dialog(oldest)
+            self._open = (oldest, dialog)
+            self._app.push_screen(dialog, self._answered)
+
+    def _withdraw(self, dialog: ModalScreen[Any]) -> None:
+        """Closes a dialog nobody needs any more, with whatever it opened on top of itself."""
+        stack = self._app.screen_stack
+        if dialog in stack:
+            for above in reversed(stack[stack.index(dialog) + 1 :]):
+                if isinstance(above, ModalScreen):
+                    above.dismiss(None)
+            dialog.dismiss(None)
+
+    def _answered(self, result: Any) -> None:
+        if self._open:
+            question, _ = self._open
+            self._open = None
+            answer: Answer | None = YesNoAnswer(result) if isinstance(result, bool) else result
+            if answer is not None:
+                self._done.add(question.id)
+                self._engine.answer(question.id, answer)
+        self._app.call_later(self.sync)
+
+    def _dialog(self, question: Question) -> ModalScreen[Any]:
+        match question:
+            case ApprovalQuestion():
+                return ApprovalDialog(question, self._engine.clock)
+            case ElicitationQuestion():
+                from tui.ui.dialogs.elicitation import ElicitationDialog  # forms are not needed at start-up
+
+                return ElicitationDialog(question)
+            case LimitQuestion():
+                return limit_dialog(question)
+            case TrustQuestion():
+                return trust_dialog(question)

@@ -1,0 +1,191 @@
+"""The cockpit: servers on the left, the conversation in the middle, the gateway on the right."""
+
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from tui.domain import events as e
+from tui.domain.ids import ServerName
+from tui.domain.state import State
+from tui.domain.text import clean
+from tui.engine import Engine
+from tui.ui import keys
+from tui.ui.bridge import Kinds
+from tui.ui.candidates import COMMANDS, command_candidates, find_prompt, resource_candidates
+from tui.ui.dialogs.choice import ChoiceDialog
+from tui.ui.outgoing import Outgoing
+from tui.ui.saving import save_text
+from tui.ui.screens.live import LiveScreen, concerns
+from tui.ui.targets import target_choices
+from tui.ui.widgets.composer import Composer
+from tui.ui.widgets.gateway_rail import GatewayRail
+from tui.ui.widgets.key_bar import house_key_bar
+from tui.ui.widgets.servers_pane import ServersPane
+from tui.ui.widgets.status_bar import StatusBar
+from tui.ui.widgets.transcript import Transcript
+
+TICK_S = 1.0
+
+
+class ChatScreen(LiveScreen):
+    """Wires the panes to the state and their messages to the engine."""
+
+    BINDINGS = keys.bindings("chat")
+    DEFAULT_CSS = """
+    ChatScreen {
+        background: $background;
+        #panes { height: 1fr; }
+        #middle { width: 1fr; padding: 1 2 0 2; background: $background; }
+        Transcript { height: 1fr; background: $background; }
+        Composer { margin-top: 1; }
+        &.-narrow #left, &.-narrow #right, &.-medium #right { display: none; }
+        &.-left-on #left, &.-right-on #right { display: block; }
+        &.-left-off #left, &.-right-off #right { display: none; }
+        &.-zoomed #panes > * { display: none; }
+        &.-zoomed #panes > .-in-view { display: block; width: 1fr; }
+    }
+    """
+
+    def __init__(self, engine: Engine, state: State) -> None:
+        super().__init__(engine, state)
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (100, "-wide")]
+        self._status = StatusBar(engine.settings.profile)
+        self._servers = ServersPane(id="left")
+        self._transcript = Transcript()
+        self._composer = Composer()
+        self._middle = Vertical(self._transcript, self._composer, id="middle")
+        self._gateway = GatewayRail(id="right")
+        self._outgoing = Outgoing(engine, state)
+
+    def compose(self) -> ComposeResult:
+        yield self._status
+        yield Horizontal(self._servers, self._middle, self._gateway, id="panes")
+        yield house_key_bar("Chat")
+
+    def on_mount(self) -> None:
+        self._composer.focus()
+        self.set_interval(TICK_S, self._tick)
+
+    def show_state(self, kinds: Kinds) -> None:
+        state = self.state
+        if concerns(kinds, e.ServerChanged, e.ServerRemoved, e.CatalogChanged):
+            self._servers.show(state.servers, state.catalogs, self._rules())
+            self._composer.set_candidates(
+                resource_candidates(state.catalogs, Path.cwd()), command_candidates(state.catalogs)
+            )
+        if concerns(kinds, e.MessageQueued, e.ChatOpened):
+            self._composer.set_queued(len(state.queued))
+        self._transcript.sync(state.entries, state.entries_epoch)
+        self._tick()
+
+    def _tick(self) -> None:
+        """Ages and countdowns move on although nothing happened."""
+        if self.is_current:
+            now = self.engine.clock.wall()
+            self._status.show(self.state, now)
+            self._gateway.show(self.state.gateway, now)
+
+    def _rules(self) -> dict[str, str]:
+        policy = self.engine.settings.policy
+        by_server = {
+            f"{tool.server}.{tool.name}": policy.servers[tool.server]
+            for catalog in self.state.catalogs.values()
+            if catalog.server in policy.servers
+            for tool in catalog.tools
+        }
+        return {**by_server, **policy.tools}
+
+    # --- from the panes
+
+    @on(Composer.Submitted)
+    def _submitted(self, event: Composer.Submitted) -> None:
+        words = event.text.strip()
+        prompt = find_prompt(self.state.catalogs, words)
+        if words.removeprefix("/") in COMMANDS and words.startswith("/"):
+            self.call_later(self.run_action, COMMANDS[words[1:]][0])
+        elif prompt is not None:
+            self.order(self._outgoing.insert_prompt(prompt, self._composer, self.app))
+        else:
+            self.order(self._outgoing.send(clean(event.text), event.attachments))
+
+    @on(Composer.Refused)
+    def _refused(self, event: Composer.Refused) -> None:
+        self.notify(clean(event.reason), severity="warning", markup=False)
+
+    @on(Transcript.CopyRequested)
+    def _copy(self, event: Transcript.CopyRequested) -> None:
+        self.app.copy_to_clipboard(event.text)
+        self.notify("Sent to the clipboard (OSC 52). If your terminal refuses it, w writes a file.", markup=False)
+
+    @on(Transcript.WriteRequested)
+    def _write(self, event: Transcript.WriteRequested) -> None:
+        self.order(self._save(event.text, event.suggested_name))
+
+    async def _save(self, text: str, suggested_name: str) -> None:
+        file = save_text(text, suggested_name, Path.cwd())
+        self.notify(clean(f"Written to {file}"), markup=False)
+
+    @on(Transcript.OpenRequested)
+    def _open_entry(self) -> None:
+        self.call_later(self.run_action, "app.screen('trace')")
+
+    @on(ServersPane.ToolChosen)
+    def _open_tool(self) -> None:
+        self.call_later(self.run_action, "app.screen('tools')")
+
+    @on(ServersPane.ServerChosen)
+    def _open_server(self) -> None:
+        self.call_later(self.run_action, "app.screen('servers')")
+
+    @on(ServersPane.ReconnectChosen)
+    def _reconnect(self, event: ServersPane.ReconnectChosen) -> None:
+        self.order(self.engine.reconnect(ServerName(event.name)))
+
+    # --- keys
+
+    def action_back(self) -> None:
+        """Closes, clears, leaves, then interrupts the turn."""
+        if self.selections:
+            self.clear_selection()
+        elif self.has_class("-zoomed"):
+            self.action_zoom()
+        elif not self._composer.has_focus_within:
+            self._composer.focus()
+        elif self.state.turn_id:
+            self.order(self.engine.cancel())
+
+    def action_compose(self) -> None:
+        self._composer.focus()
+
+    def action_zoom(self) -> None:
+        for pane in (self._servers, self._middle, self._gateway):
+            pane.set_class(pane.has_focus_within or pane.has_focus, "-in-view")
+        self.toggle_class("-zoomed")
+
+    def action_new(self) -> None:
+        self.order(self.engine.new_chat())
+
+    def action_model(self) -> None:
+        choices = target_choices(self.engine)
+        empty = "No model is known yet. A key such as OPENAI_API_KEY, a local server, or --base-url brings some."
+        dialog = ChoiceDialog("Model or combo", choices, current=self.state.target, empty=empty)
+        self.app.push_screen(dialog, self._model_chosen)
+
+    def _model_chosen(self, target: str | None) -> None:
+        if target:
+            self.order(self.engine.set_target(target))
+
+    def action_left_rail(self) -> None:
+        self._toggle(self._servers, "left")
+
+    def action_right_rail(self) -> None:
+        self._toggle(self._gateway, "right")
+
+    def _toggle(self, pane: Widget, side: str) -> None:
+        shown = bool(pane.display)
+        self.set_class(shown, f"-{side}-off")
+        self.set_class(not shown, f"-{side}-on")
+        self.call_after_refresh(self._tick)

@@ -1,0 +1,89 @@
+"""The first start: what was found on this machine, and three ways to go on."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.domain.state import State
+from tui.domain.text import clean_line
+from tui.engine import Engine
+from tui.ui import keys
+from tui.ui.bridge import Kinds
+from tui.ui.dialogs.dialog import key_line
+from tui.ui.screens.live import LiveScreen
+
+_WAYS = (
+    ("demo", "Try the demo", "Two MCP servers and a scripted model. No network, no key."),
+    ("chat", "Open the cockpit", "With what was found above; nothing is started unasked."),
+    ("quit", "Leave", "`mcp-tui --help` shows the other ways to begin."),
+)
+
+
+class WelcomeScreen(LiveScreen):
+    """Ends the app with the result `demo`, or makes way for the cockpit."""
+
+    BINDINGS = keys.bindings("chat", only=("back",))
+    DEFAULT_CSS = """
+    WelcomeScreen { align: center middle; background: $background; }
+    WelcomeScreen > Vertical { width: 78; max-width: 96%; height: auto; background: $surface; padding: 1 3; }
+    WelcomeScreen Static { height: auto; margin-bottom: 1; }
+    WelcomeScreen #welcome-title { text-style: bold; color: $live; }
+    WelcomeScreen #welcome-found { max-height: 12; }
+    WelcomeScreen OptionList { height: auto; background: $surface; border: none; padding: 0; margin-bottom: 1; }
+    WelcomeScreen #welcome-keys { color: $dim; margin: 0; }
+    """
+
+    def __init__(self, engine: Engine, state: State) -> None:
+        super().__init__(engine, state)
+        self._found = Static(id="welcome-found")
+        self._ways = OptionList(
+            *(Option(Content.assemble((label, "bold"), "  ", (help, "$dim")), id=id) for id, label, help in _WAYS),
+            markup=False,
+        )
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content("Welcome to mcp-tui"), id="welcome-title")
+            yield Static(Content("MCP servers, chat with tools, and the gateway behind it, on one screen."))
+            yield self._found
+            yield self._ways
+            yield Static(key_line(("↑↓", "move"), ("enter", "choose"), ("ctrl+q", "quit")), id="welcome-keys")
+
+    def on_mount(self) -> None:
+        self._ways.focus()
+
+    def show_state(self, kinds: Kinds) -> None:
+        self._found.update(_findings(self.engine, self.state))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        match event.option.id:
+            case "demo":
+                self.app.exit("demo")
+            case "chat":
+                self.action_back()
+            case _:
+                self.app.exit()
+
+    def action_back(self) -> None:
+        self.dismiss()
+
+
+def _findings(engine: Engine, state: State) -> Content:
+    """What discovery found; local model servers are asked after the first paint and come late."""
+    settings = engine.parts.settings if engine.ready else engine.settings
+    lines = [clean_line(sentence, 200) for sentence in settings.found]
+    lines += [clean_line(f"Server {each.name}, named by {each.origin}") for each in state.servers.values()]
+    if lines:
+        found = Content("\n").join(Content.assemble(("● ", "$text-success"), line) for line in lines)
+        return Content.assemble(("Found on this machine\n", "bold"), found)
+    if not state.ready:
+        return Content.styled("Looking for keys, local models and other programs' servers …", "$dim")
+    return Content.assemble(
+        ("Nothing is configured yet.\n", "bold"),
+        ("A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …), a local model\n", "$dim"),
+        ("server such as Ollama, or ", "$dim"),
+        ("mcp-tui --base-url URL", "$code"),
+        (" brings a model.", "$dim"),
+    )
