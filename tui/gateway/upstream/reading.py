@@ -86,7 +86,7 @@ class BodyReader:
     def _recognise(self, head: bytes) -> bytes:
         """Looks at the first byte that matters; headers lie too often."""
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not start or b"\xef\xbb\xbf".startswith(head[:3]):
+        if not start or b"\xef\xbb\xbf".startswith(head):
             return b""
         self._form = "json" if start[:1] in b"{[" else "html" if start[:1] == b"<" else "sse"
         return head
