@@ -81,7 +81,9 @@ async def test_a_damaged_file_is_kept_aside_and_a_new_one_started(tmp_path: Path
     assert await keys(database) == set()
     await put(database, "new", "text")
     await database.close()
-    kept = [file for file in tmp_path.iterdir() if ".damaged-" in file.name and not file.name.endswith(("-wal", "-shm"))]
+    kept = [
+        file for file in tmp_path.iterdir() if ".damaged-" in file.name and not file.name.endswith(("-wal", "-shm"))
+    ]
     assert [file.read_bytes() for file in kept] == [damaged]
 
 
@@ -183,7 +185,7 @@ async def main(path, name, count):
     database = await Database.open(Path(path))
     for number in range(int(count)):
         key = f"{name}-{number}"
-        await database.write(lambda c: c.execute("INSERT INTO documents (key, document) VALUES (?, ?)", (key, "x" * 300)))
+        await database.write(lambda c: c.execute("INSERT INTO documents VALUES (?, ?)", (key, "x" * 300)))
         print(key, flush=True)
     await database.close()
 
