@@ -79,8 +79,8 @@ class Limits:
     async def call_allowed(self, tool: ToolInfo, arguments_json: str) -> bool:
         """Counts a call and asks when the same one was made too often. Returns False after a no."""
         ceiling = self._repeats.of_call(tool, arguments_json)
-        message = f"The model made the same call of {shown_name(tool)} {ceiling.used:.0f} times and asks for it again."
         async with self._one_at_a_time:
+            message = f"The model made the same call of {shown_name(tool)} {ceiling.used:.0f} times and wants it again."
             if ceiling.reached and not await self._allowed(ceiling, "repeats", message):
                 return False
             ceiling.used += 1

@@ -233,9 +233,10 @@ class Turn:
 
     async def _settled(self, ending: Ending) -> Ending:
         """Brings a reply that was left in the middle to a history every provider accepts."""
-        if self._reply is not None and self._record is not None:
-            self._reply.abort(ending.reason or _STOPPED)
-            await self._reply.settle(_PATIENCE_S)
+        for reply in self._replies:
+            reply.abort(ending.reason or _STOPPED)
+            await reply.settle(_PATIENCE_S)
+        if self._record is not None:
             await self._record.store(ending.outcome)
         return ending
 

@@ -91,6 +91,8 @@ class Reply:
             await asyncio.wait({run.task for run in runs}, timeout=timeout_s)
         for run in runs:
             run.let_go()
+        for run in self._left_behind:
+            await run.settled()
 
     def _take(self, event: ReplyEvent) -> None:
         publish, turn_id, now = self._scope.outside.publish, self._scope.turn_id, self._scope.outside.clock.wall()
