@@ -97,16 +97,21 @@ class Attempt:
 
     async def _next(self, events: AsyncIterator[UpstreamEvent]) -> UpstreamEvent:
         left = self.deadline - self.clock.monotonic()
+        if left <= 0:
+            return self._time_is_up()
         try:
-            async with asyncio.timeout(max(0.0, left)):
+            async with asyncio.timeout(left):
                 event = await anext(events, _SILENT)
         except TimeoutError:
-            self.out_of_time = True
-            text = CleanText("".join(self.texts))
-            return replace(_TIMED_OUT, outcome="partial", text=text) if self.accepted else _TIMED_OUT
+            return self._time_is_up()
         if isinstance(event, Done) and event.failure == "timeout":
             self.out_of_time = self.deadline - self.clock.monotonic() < _SAME_MOMENT_S
         return event
+
+    def _time_is_up(self) -> Done:
+        self.out_of_time = True
+        text = CleanText("".join(self.texts))
+        return replace(_TIMED_OUT, outcome="partial", text=text) if self.accepted else _TIMED_OUT
 
     def _take(self, event: Opened | Text | Reasoning | CallReady | Working) -> AnswerPiece | None:
         match event:

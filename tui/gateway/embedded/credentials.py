@@ -33,6 +33,7 @@ class Credentials:
         self._finder = finder
         self._clock = clock
         self._known: dict[ProviderName, tuple[float, Credential]] = {}
+        self._looking: dict[ProviderName, asyncio.Task[Credential]] = {}
 
     async def find(self, provider: ProviderSpec, *, suspect: bool = False) -> Credential:
         """Returns a provider's credential. `suspect` asks for a new lookup because the remembered key was refused."""
@@ -42,9 +43,13 @@ class Credentials:
             stale = self._clock.monotonic() - at >= _LOOK_AGAIN_S
             if not (stale and (suspect or credential.missing)):
                 return credential
-        credential = await self._look_up(provider)
-        self._known[provider.name] = (self._clock.monotonic(), credential)
-        return credential
+        looking = self._looking.get(provider.name)
+        if looking is None:
+            looking = asyncio.get_running_loop().create_task(self._look_up(provider))
+            self._looking[provider.name] = looking
+            looking.add_done_callback(lambda _: self._looking.pop(provider.name, None))
+        # Shared and shielded: a keyring may ask a person to unlock it, and one question is enough.
+        return await asyncio.shield(looking)
 
     def looked_up(self, provider: ProviderName) -> bool:
         """Returns whether a provider's key was looked for."""
@@ -62,13 +67,18 @@ class Credentials:
 
     async def _look_up(self, provider: ProviderSpec) -> Credential:
         try:
-            key = await asyncio.to_thread(self._finder.key_for, provider)
+            credential = _credential(provider, await asyncio.to_thread(self._finder.key_for, provider))
         except McpTuiError as error:
-            return Credential(None, error.message)
-        if key or not needs_key(provider):
-            return Credential(key)
-        where = f"set {provider.api_key_env}" if provider.api_key_env else "store one in the keyring"
-        return Credential(None, CleanText(f"it has no key: {where}"))
+            credential = Credential(None, error.message)
+        self._known[provider.name] = (self._clock.monotonic(), credential)
+        return credential
+
+
+def _credential(provider: ProviderSpec, key: str | None) -> Credential:
+    if key or not needs_key(provider):
+        return Credential(key)
+    where = f"set {provider.api_key_env}" if provider.api_key_env else "store one in the keyring"
+    return Credential(None, CleanText(f"it has no key: {where}"))
 
 
 def needs_key(provider: ProviderSpec) -> bool:

@@ -10,7 +10,7 @@ from tui.domain.errors import McpTuiError
 from tui.domain.gateway import ModelSpec, ProviderSpec
 from tui.domain.ids import ProviderName
 from tui.gateway.embedded.profiles import Profile
-from tui.gateway.scripted.transport import demo_transport
+from tui.gateway.scripted import demo_transport
 from tui.gateway.upstream.client import UpstreamClient
 from tui.gateway.upstream.events import Timeouts, UpstreamEvent
 
