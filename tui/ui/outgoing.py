@@ -1,17 +1,20 @@
 """From the message field to the engine: mentioned resources are read and attached, prompts become text."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 
-from tui.domain.messages import FilePart, Json, Message, Part, TextPart
+from tui.domain.errors import McpTuiError
+from tui.domain.messages import FilePart, Json, Part, TextPart
 from tui.domain.servers import PromptInfo, ResourceBlock, ResultBlock, TextBlock
 from tui.domain.state import State
 from tui.domain.text import CleanText, clean_line
 from tui.engine import Engine
 from tui.ui.candidates import Mention, mentions
 from tui.ui.dialogs.form import FormDialog
+from tui.ui.editor import edit
 from tui.ui.widgets.composer import Composer
 
 
@@ -38,8 +41,16 @@ class Outgoing:
             return
         named = {name: str(value) for name, value in arguments.items()}
         messages = await self._engine.get_prompt(prompt.server, prompt.name, named)
-        composer.insert(_text_of(messages))
+        composer.insert("\n\n".join(message.text for message in messages))
         composer.focus()
+
+    async def edit(self, text: str, composer: Composer, app: App[Any]) -> None:
+        """Gives the terminal to the person's editor until it ends."""
+        try:
+            with app.suspend():
+                composer.text = await edit(text, os.environ)
+        except SuspendNotSupported as error:
+            raise McpTuiError("This terminal cannot be lent to an editor.") from error
 
     async def _read(self, mention: Mention) -> list[Part]:
         blocks = await self._engine.read_resource(mention.server, mention.uri)
@@ -56,9 +67,10 @@ def _form(prompt: PromptInfo) -> FormDialog:
     return FormDialog(prompt.title or clean_line(prompt.name), prompt.description, schema)
 
 
+def text_of(parts: tuple[Part, ...]) -> str:
+    """Returns what a person typed of a message."""
+    return "".join(part.text for part in parts if isinstance(part, TextPart))
+
+
 def _text_in(block: ResultBlock) -> CleanText | None:
     return block.text if isinstance(block, TextBlock | ResourceBlock) else None
-
-
-def _text_of(messages: tuple[Message, ...]) -> str:
-    return "\n\n".join(message.text for message in messages)

@@ -42,6 +42,7 @@ class ApprovalDialog(Dialog[ApprovalAnswer | None]):
         #approval-choices Button:focus { background: $primary; color: $background; text-style: bold; }
         #approval-choices:ansi Button:focus { text-style: bold reverse; }
         #approval-reason { display: none; border: none; height: 1; padding: 0 1; background: $background; }
+        #approval-reason:focus { border: none; }
         &.-denying #approval-reason { display: block; }
         &.-denying #approval-choices { display: none; }
     }

@@ -30,8 +30,8 @@ class ChoiceDialog(Dialog[str | None]):
     DEFAULT_CSS = """
     ChoiceDialog {
         Input { border: none; height: 1; padding: 0 1; background: $background; margin-bottom: 1; }
+        Input:focus { border: none; }
         OptionList { height: auto; max-height: 16; border: none; background: $panel; padding: 0; }
-        OptionList:focus { border: none; }
     }
     """
 

@@ -24,6 +24,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
             width: 76; max-width: 96%; height: auto; max-height: 94%;
             background: $panel; padding: 1 2; border: none; border-left: thick $primary;
         }
+        &:ansi #dialog-box { background: ansi_default; border: round ansi_blue; }
         #dialog-title { height: auto; text-style: bold; margin-bottom: 1; }
         #dialog-keys { height: auto; color: $dim; margin-top: 1; }
         .note { color: $dim; height: auto; }

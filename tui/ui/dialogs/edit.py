@@ -20,6 +20,7 @@ class EditDialog(Dialog[str | None]):
     EditDialog {
         #dialog-box { width: 92; }
         TextArea { height: 16; border: none; background: $background; }
+        TextArea:focus { border: none; }
     }
     """
 

@@ -16,6 +16,7 @@ class PromptDialog(Dialog[str | None]):
     BINDINGS = keys.bindings("dialog", only=("close",))
     DEFAULT_CSS = """
     PromptDialog Input { border: none; height: 1; padding: 0 1; background: $background; }
+    PromptDialog Input:focus { border: none; }
     """
 
     def __init__(self, title: str, *, note: str = "", value: str = "", placeholder: str = "") -> None:

@@ -5,24 +5,28 @@ from pathlib import Path
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.domain import events as e
+from tui.domain.errors import StorageError
 from tui.domain.ids import ServerName
 from tui.domain.state import State
 from tui.domain.text import clean
+from tui.domain.transcript import UserEntry
 from tui.engine import Engine
 from tui.ui import keys
 from tui.ui.bridge import Kinds
 from tui.ui.candidates import COMMANDS, command_candidates, find_prompt, resource_candidates
 from tui.ui.dialogs.choice import ChoiceDialog
-from tui.ui.outgoing import Outgoing
+from tui.ui.outgoing import Outgoing, text_of
 from tui.ui.saving import save_text
 from tui.ui.screens.live import LiveScreen, concerns
 from tui.ui.targets import target_choices
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.gateway_rail import GatewayRail
 from tui.ui.widgets.key_bar import house_key_bar
+from tui.ui.widgets.server_rows import tool_rules
 from tui.ui.widgets.servers_pane import ServersPane
 from tui.ui.widgets.status_bar import StatusBar
 from tui.ui.widgets.transcript import Transcript
@@ -42,6 +46,7 @@ class ChatScreen(LiveScreen):
         Transcript { height: 1fr; background: $background; }
         Composer { margin-top: 1; }
         &.-narrow #left, &.-narrow #right, &.-medium #right { display: none; }
+        &.-medium #left { width: 27; }
         &.-left-on #left, &.-right-on #right { display: block; }
         &.-left-off #left, &.-right-off #right { display: none; }
         &.-zoomed #panes > * { display: none; }
@@ -72,12 +77,16 @@ class ChatScreen(LiveScreen):
     def show_state(self, kinds: Kinds) -> None:
         state = self.state
         if concerns(kinds, e.ServerChanged, e.ServerRemoved, e.CatalogChanged):
-            self._servers.show(state.servers, state.catalogs, self._rules())
+            rules = tool_rules(self.engine.settings.policy, state.catalogs)
+            self._servers.show(state.servers, state.catalogs, rules)
             self._composer.set_candidates(
                 resource_candidates(state.catalogs, Path.cwd()), command_candidates(state.catalogs)
             )
         if concerns(kinds, e.MessageQueued, e.ChatOpened):
             self._composer.set_queued(len(state.queued))
+        if concerns(kinds, e.ChatOpened):
+            said = [text_of(entry.parts) for entry in state.entries if isinstance(entry, UserEntry)]
+            self._composer.set_history(said)
         self._transcript.sync(state.entries, state.entries_epoch)
         self._tick()
 
@@ -87,16 +96,6 @@ class ChatScreen(LiveScreen):
             now = self.engine.clock.wall()
             self._status.show(self.state, now)
             self._gateway.show(self.state.gateway, now)
-
-    def _rules(self) -> dict[str, str]:
-        policy = self.engine.settings.policy
-        by_server = {
-            f"{tool.server}.{tool.name}": policy.servers[tool.server]
-            for catalog in self.state.catalogs.values()
-            if catalog.server in policy.servers
-            for tool in catalog.tools
-        }
-        return {**by_server, **policy.tools}
 
     # --- from the panes
 
@@ -115,6 +114,10 @@ class ChatScreen(LiveScreen):
     def _refused(self, event: Composer.Refused) -> None:
         self.notify(clean(event.reason), severity="warning", markup=False)
 
+    @on(Composer.EditRequested)
+    def _edit(self, event: Composer.EditRequested) -> None:
+        self.order(self._outgoing.edit(event.text, self._composer, self.app))
+
     @on(Transcript.CopyRequested)
     def _copy(self, event: Transcript.CopyRequested) -> None:
         self.app.copy_to_clipboard(event.text)
@@ -122,23 +125,19 @@ class ChatScreen(LiveScreen):
 
     @on(Transcript.WriteRequested)
     def _write(self, event: Transcript.WriteRequested) -> None:
-        self.order(self._save(event.text, event.suggested_name))
-
-    async def _save(self, text: str, suggested_name: str) -> None:
-        file = save_text(text, suggested_name, Path.cwd())
-        self.notify(clean(f"Written to {file}"), markup=False)
+        try:
+            file = save_text(event.text, event.suggested_name, Path.cwd())
+        except StorageError as error:
+            self.engine.report(error)
+        else:
+            self.notify(clean(f"Written to {file}"), markup=False)
 
     @on(Transcript.OpenRequested)
-    def _open_entry(self) -> None:
-        self.call_later(self.run_action, "app.screen('trace')")
-
     @on(ServersPane.ToolChosen)
-    def _open_tool(self) -> None:
-        self.call_later(self.run_action, "app.screen('tools')")
-
     @on(ServersPane.ServerChosen)
-    def _open_server(self) -> None:
-        self.call_later(self.run_action, "app.screen('servers')")
+    def _open(self, event: Message) -> None:
+        places = {Transcript.OpenRequested: "trace", ServersPane.ToolChosen: "tools"}
+        self.call_later(self.run_action, f"app.screen('{places.get(type(event), 'servers')}')")
 
     @on(ServersPane.ReconnectChosen)
     def _reconnect(self, event: ServersPane.ReconnectChosen) -> None:
@@ -169,14 +168,14 @@ class ChatScreen(LiveScreen):
         self.order(self.engine.new_chat())
 
     def action_model(self) -> None:
+        def chosen(target: str | None) -> None:
+            if target:
+                self.order(self.engine.set_target(target))
+
         choices = target_choices(self.engine)
         empty = "No model is known yet. A key such as OPENAI_API_KEY, a local server, or --base-url brings some."
         dialog = ChoiceDialog("Model or combo", choices, current=self.state.target, empty=empty)
-        self.app.push_screen(dialog, self._model_chosen)
-
-    def _model_chosen(self, target: str | None) -> None:
-        if target:
-            self.order(self.engine.set_target(target))
+        self.app.push_screen(dialog, chosen)
 
     def action_left_rail(self) -> None:
         self._toggle(self._servers, "left")

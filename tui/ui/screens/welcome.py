@@ -15,8 +15,8 @@ from tui.ui.dialogs.dialog import key_line
 from tui.ui.screens.live import LiveScreen
 
 _WAYS = (
-    ("demo", "Try the demo", "Two MCP servers and a scripted model. No network, no key."),
-    ("chat", "Open the cockpit", "With what was found above; nothing is started unasked."),
+    ("demo", "Try the demo", "Two servers and a scripted model; no network, no key."),
+    ("chat", "Open the cockpit", "With what was found above; nothing starts unasked."),
     ("quit", "Leave", "`mcp-tui --help` shows the other ways to begin."),
 )
 
@@ -27,11 +27,12 @@ class WelcomeScreen(LiveScreen):
     BINDINGS = keys.bindings("chat", only=("back",))
     DEFAULT_CSS = """
     WelcomeScreen { align: center middle; background: $background; }
-    WelcomeScreen > Vertical { width: 78; max-width: 96%; height: auto; background: $surface; padding: 1 3; }
+    WelcomeScreen > Vertical { width: 84; max-width: 96%; height: auto; background: $surface; padding: 1 3; }
     WelcomeScreen Static { height: auto; margin-bottom: 1; }
     WelcomeScreen #welcome-title { text-style: bold; color: $live; }
     WelcomeScreen #welcome-found { max-height: 12; }
     WelcomeScreen OptionList { height: auto; background: $surface; border: none; padding: 0; margin-bottom: 1; }
+    WelcomeScreen OptionList:focus { border: none; }
     WelcomeScreen #welcome-keys { color: $dim; margin: 0; }
     """
 

@@ -54,9 +54,10 @@ class InkedWidget(Widget):
         width = self.size.width
         row = self.row(y, width)
         base = self.rich_style + self.ink(row.ink)
-        right = self._segments(row.right, base)
+        faint = row.ink == "cursor"
+        right = self._segments(row.right, base, faint)
         room = width - sum(segment.cell_length for segment in right)
-        left = Strip(_fitted(self._segments(row.left, base), max(0, room), base))
+        left = Strip(_fitted(self._segments(row.left, base, faint), max(0, room), base))
         return Strip([*left, *right], None).crop(0, width)
 
     def ink(self, names: str) -> Style:
@@ -66,8 +67,9 @@ class InkedWidget(Widget):
             style += self.get_component_rich_style(f"ink--{name}", partial=True)
         return style
 
-    def _segments(self, pieces: Iterable[Piece], base: Style) -> list[Segment]:
-        return [Segment(text, base + self.ink(inks)) for text, inks in pieces]
+    def _segments(self, pieces: Iterable[Piece], base: Style, faint: bool) -> list[Segment]:
+        # On the cursor's ground secondary text would be too faint to read.
+        return [Segment(text, base + (base if faint and inks == "dim" else self.ink(inks))) for text, inks in pieces]
 
 
 def _fitted(segments: list[Segment], width: int, base: Style) -> list[Segment]:

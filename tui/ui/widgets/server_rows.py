@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tui.config.schema import PolicySettings
 from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog, ServerState, ServerStatus, ToolInfo
 from tui.domain.text import CleanText, clean_line
@@ -77,6 +78,17 @@ def pane_rows(
         if shown:
             rows += [ToolRow(tool, rules.get(f"{tool.server}.{tool.name}", "")) for tool in tools]
     return rows
+
+
+def tool_rules(policy: PolicySettings, catalogs: Mapping[ServerName, Catalog]) -> dict[str, str]:
+    """Returns what the configuration says about each tool, by `server.tool`; a tool's own rule beats its server's."""
+    by_server = {
+        f"{tool.server}.{tool.name}": str(policy.servers[catalog.server])
+        for catalog in catalogs.values()
+        if catalog.server in policy.servers
+        for tool in catalog.tools
+    }
+    return {**by_server, **policy.tools}
 
 
 def draw(row: PaneRow, ink: str) -> Row:

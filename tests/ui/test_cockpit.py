@@ -1,0 +1,216 @@
+"""The cockpit through keys: what is on the screen and which orders the engine gets."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tests.ui import scene
+from tests.ui.engine_double import EngineDouble
+from tests.ui.stage import staged
+from tui.config.schema import PolicySettings, Settings
+from tui.domain.events import CatalogChanged, GatewaySampled, MessageQueued, ServerChanged, TargetChanged
+from tui.domain.gateway import SpendView
+from tui.domain.ids import ServerName
+from tui.domain.messages import FilePart, Message, TextPart
+from tui.domain.servers import Catalog, ServerStatus, TextBlock
+from tui.domain.text import CleanText, clean
+
+
+async def test_all_three_panes_show_the_state(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        top = stage.lines[0]
+        for part in ("mcp-tui", "main → groq/llama-3.3-70b", "31%", "$0.0231 of $5", "3/5 servers", "p95", "1.2 s"):
+            assert part in top
+        assert "○ openrouter OPEN 41 s" in top
+        assert "filesystem" in stage.text
+        assert "Which of these logs mention a timeout" in stage.text
+        assert "CLOSED" in stage.line("ollama")
+        assert "p95" in stage.line("ollama")
+        assert "2 s ago" in stage.line("Providers")
+        assert "1 Chat" in stage.lines[-1]
+
+
+async def test_a_countdown_ticks_without_a_new_sample(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.engine.hands.advance(10)
+        await stage.tell(TargetChanged("main", 131_072))
+        assert "openrouter OPEN 31 s" in stage.lines[0]
+        assert "12 s ago" in stage.line("Providers")
+
+
+async def test_unknown_prices_are_said_and_never_zero(tmp_path: Path) -> None:
+    snapshot = dataclasses.replace(scene.SNAPSHOT, spend=SpendView(23_100, 23_100, unknown_calls=3))
+    async with staged(tmp_path, events=(scene.READY, GatewaySampled(snapshot))) as stage:
+        assert "$0.0231+?" in stage.lines[0]
+        assert "without 3 calls of unknown price" in stage.text
+
+
+async def test_the_rails_fold_with_the_width(tmp_path: Path) -> None:
+    async with staged(tmp_path, size=(80, 24)) as stage:
+        assert "Servers & tools" in stage.text
+        assert "Providers" not in stage.text
+        await stage.pilot.resize_terminal(70, 24)
+        await stage.pilot.pause()
+        assert "Servers & tools" not in stage.text
+        await stage.press("ctrl+b")
+        assert "Servers & tools" in stage.text
+
+
+async def test_tools_unfold_and_show_what_the_policy_asks(tmp_path: Path) -> None:
+    engine = EngineDouble(
+        tmp_path, settings=Settings(policy=PolicySettings(tools={"filesystem.write_file": "ask"}))
+    )
+    async with staged(tmp_path, engine=engine) as stage:
+        assert "write_file" not in stage.text
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("space")
+        assert "write_file  ask" in stage.line("write_file")
+        assert "280" in stage.line("write_file")
+        await stage.press("space")
+        assert "write_file" not in stage.text
+
+
+async def test_the_filter_counts_and_escape_clears_it(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("slash", "f", "i", "l", "e")
+        assert "3/6 tools" in stage.text
+        assert "everything" not in stage.text
+        await stage.press("escape")
+        assert "everything" in stage.text
+
+
+async def test_number_keys_in_a_filter_are_text_not_screens(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("slash", "2")
+        assert stage.app.current_mode == "chat"
+        assert "Nothing matches." in stage.text
+
+
+async def test_ten_thousand_tools_scroll_to_the_last(tmp_path: Path) -> None:
+    tools = tuple(scene.tool("big", f"tool_{number:05}") for number in range(10_000))
+    status = ServerStatus(ServerName("big"), "stdio", "ready", CleanText("big"), tool_count=10_000)
+    events = (ServerChanged(status), CatalogChanged(Catalog(ServerName("big"), tools)))
+    async with staged(tmp_path, events=events) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("space", "G")
+        assert "tool_09999" in stage.text
+        await stage.press("g")
+        assert "tool_09999" not in stage.text
+
+
+async def test_the_cursor_stays_on_its_tool_when_a_server_above_grows(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("j", "r")
+        assert stage.engine.orders[-1] == ("reconnect", "everything")
+        await stage.tell(scene.server("filesystem", "failed", error="gone", hint="r reconnects"))
+        await stage.press("r")
+        assert stage.engine.orders[-1] == ("reconnect", "everything")
+
+
+async def test_a_failed_server_shows_why_and_what_next(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        assert "✗ jira" in stage.text
+        assert "exited with 1: npm ERR!" in stage.text
+        assert "r reconnects" in stage.text
+
+
+async def test_a_message_is_sent(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.write("hello there")
+        await stage.press("enter")
+        assert stage.engine.orders == [("send", (TextPart(CleanText("hello there")),))]
+
+
+async def test_a_mentioned_resource_is_read_and_attached(tmp_path: Path) -> None:
+    engine = EngineDouble(tmp_path)
+    engine.resource_blocks = (TextBlock(clean("the notes")),)
+    async with staged(tmp_path, engine=engine) as stage:
+        await stage.write("see @git:file:///git/notes.md now")
+        await stage.press("enter")
+        assert engine.orders[0] == ("read_resource", "git", "file:///git/notes.md")
+        name, parts = engine.orders[1]
+        assert name == "send"
+        assert parts[1] == FilePart(CleanText("git:file:///git/notes.md"), CleanText("the notes"))
+
+
+async def test_a_queued_message_is_shown_as_queued(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.tell(MessageQueued((CleanText("later"),)))
+        assert "queued 1" in stage.text
+
+
+async def test_escape_leaves_the_pane_then_interrupts_and_never_quits(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("escape")
+        assert stage.engine.orders == []
+        await stage.press("escape")
+        assert stage.engine.orders == [("cancel",)]
+        await stage.press("escape", "escape", "escape")
+        assert stage.app.is_running
+
+
+async def test_ctrl_c_interrupts_and_twice_leaves(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.press("ctrl+c")
+        assert stage.engine.orders == [("cancel",)]
+        assert not stage.app._exit
+        await stage.press("ctrl+c")
+        assert stage.app._exit
+
+
+async def test_zoom_gives_a_pane_the_screen_and_takes_it_back(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("z")
+        assert "Providers" not in stage.text
+        assert "Servers & tools" in stage.text
+        await stage.press("escape")
+        assert "Providers" in stage.text
+
+
+async def test_ctrl_n_begins_a_new_chat(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.press("ctrl+n")
+        assert stage.engine.orders == [("new_chat",)]
+
+
+async def test_a_command_in_the_message_field_is_carried_out_not_sent(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.write("/new ")
+        await stage.press("enter")
+        assert stage.engine.orders == [("new_chat",)]
+
+
+async def test_a_prompt_asks_for_its_arguments_and_becomes_text(tmp_path: Path) -> None:
+    engine = EngineDouble(tmp_path)
+    engine.prompt_messages = (Message("user", (TextPart(clean("Please review a.py")),)),)
+    async with staged(tmp_path, engine=engine) as stage:
+        await stage.write("/git.review ")
+        await stage.press("enter")
+        await stage.pilot.pause()
+        assert "Reviews a file" in stage.text
+        await stage.write("a.py")
+        await stage.press("ctrl+s")
+        await stage.pilot.pause()
+        assert engine.orders == [("get_prompt", "git", "review", {"path": "a.py"})]
+        assert "Please review a.py" in stage.text
+
+
+HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;?\x07\x1b[2J\u202e"
+
+
+@pytest.mark.parametrize("size", [(140, 42), (80, 24)])
+async def test_foreign_names_are_literal_text(tmp_path: Path, size: tuple[int, int]) -> None:
+    status = ServerStatus(ServerName(HOSTILE), "stdio", "failed", clean(HOSTILE), clean(HOSTILE), clean(HOSTILE))
+    tools = Catalog(ServerName(HOSTILE), (scene.tool(HOSTILE, HOSTILE),))
+    async with staged(tmp_path, size=size, events=(ServerChanged(status), CatalogChanged(tools))) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("space")
+        assert "[@click=app" in stage.text
+        assert "\x1b" not in stage.text
+        assert "\u202e" not in stage.text
