@@ -1,7 +1,7 @@
 """Money as integer micro-dollars, with the way each figure was found."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Literal, NewType
 
 MicroUsd = NewType("MicroUsd", int)
@@ -10,6 +10,8 @@ MicroUsd = NewType("MicroUsd", int)
 CostSource = Literal["reported", "computed", "estimated", "unknown"]
 
 _MILLION = Decimal(1_000_000)
+_MOST_USD = Decimal(10**12)
+"""As micro-dollars this still fits a 64-bit integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ class Price:
 
 
 def microusd_from_usd(usd: Decimal | float | int | str) -> MicroUsd:
-    """Returns dollars as micro-dollars, rounded half up. Raises decimal.InvalidOperation on non-numbers."""
+    """Returns dollars as micro-dollars, rounded half up. Raises decimal.InvalidOperation on what is no amount."""
     amount = usd if isinstance(usd, Decimal) else Decimal(str(usd))
+    if not amount.is_finite() or abs(amount) > _MOST_USD:
+        raise InvalidOperation(f"{usd!r} is no amount of money")
     return MicroUsd(int((amount * _MILLION).to_integral_value(ROUND_HALF_UP)))
 
 
@@ -58,11 +62,11 @@ def format_usd(microusd: int | None) -> str:
     """Returns `$0.0231`, `$12.40` or `$?` when unknown; small amounts keep four places or more."""
     if microusd is None:
         return "$?"
-    usd = Decimal(microusd) / _MILLION
     if microusd == 0:
         return "$0.00"
-    if abs(usd) >= 1:
-        return f"${usd:,.2f}"
-    if abs(usd) >= Decimal("0.0001"):
-        return f"${usd:.4f}"
-    return f"${usd:.6f}"
+    sign, usd = "-" if microusd < 0 else "", Decimal(abs(microusd)) / _MILLION
+    if usd >= 1:
+        return f"{sign}${usd:,.2f}"
+    if usd >= Decimal("0.0001"):
+        return f"{sign}${usd:.4f}"
+    return f"{sign}${usd:.6f}"

@@ -54,12 +54,24 @@ def clean_line(value: object, limit: int | None = 400) -> CleanText:
 
 
 def escape_line(value: object) -> CleanText:
-    """Returns `value` on one line with every character outside plain text escaped; nothing is left out.
+    """Returns `value` on one line with everything but plain visible text escaped; nothing is left out.
 
-    For approvals: two different inputs never look the same, so newlines are shown as `\\n`.
+    For approvals: two different inputs never give the same text, so a newline is `\\n`, a backslash two of them.
     """
     text = value if isinstance(value, str) else str(value)
-    return clean(text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t"))
+    if text.isprintable() and "\\" not in text and not _SUSPECT.search(text):
+        return CleanText(text)
+    return CleanText("".join(_escaped(char) for char in text))
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    # Not printable are controls, half surrogates, unassigned characters and all spaces but the common one.
+    return char if char.isprintable() and not _SUSPECT.match(char) else f"\\u{{{ord(char):04x}}}"
+
+
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def _replacement(match: re.Match[str], text: str) -> str:

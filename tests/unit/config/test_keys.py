@@ -1,0 +1,98 @@
+"""A key goes to the scheme, host and port it was entered for, and nowhere else."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tui.config.keys import KeyFinder
+from tui.config.known import origin_of
+from tui.config.paths import Paths, find_paths
+from tui.domain.errors import ConfigError
+from tui.domain.gateway import ProviderSpec
+from tui.domain.ids import ProviderName
+from tui.gateway.ports import KeyFinder as KeyFinderPort
+
+GROQ = "https://api.groq.com/openai/v1"
+KEY = "gsk_a-key-of-groq"
+
+
+def provider(base_url: str, env: str | None = None, *, chosen: bool = False, keyring: bool = False) -> ProviderSpec:
+    return ProviderSpec(ProviderName("p"), base_url, env, keyring=keyring, key_chosen=chosen)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return find_paths({"MCP_TUI_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("base_url", "chosen", "found"),
+    [
+        (GROQ, False, True),
+        ("https://API.GROQ.com:443/elsewhere", False, True),
+        ("http://api.groq.com/openai/v1", False, False),
+        ("https://api.groq.com:8443/v1", False, False),
+        ("https://api.groq.com.evil.example/v1", False, False),
+        ("https://evil.example/v1", True, True),
+    ],
+)
+def test_a_well_known_key_is_sent_to_its_own_host_unless_a_person_chose_otherwise(
+    paths: Paths, base_url: str, chosen: bool, found: bool
+) -> None:
+    finder = KeyFinder(paths, {"GROQ_API_KEY": KEY})
+    port: KeyFinderPort = finder
+    assert port.key_for(provider(base_url, "GROQ_API_KEY", chosen=chosen)) == (KEY if found else None)
+
+
+def test_a_variable_of_ones_own_goes_where_the_file_says(paths: Paths) -> None:
+    finder = KeyFinder(paths, {"MY_KEY": "abc\n", "EMPTY": " "})
+    assert finder.key_for(provider("http://10.0.0.1:1/v1", "MY_KEY")) == "abc"
+    assert finder.key_for(provider("http://10.0.0.1:1/v1", "NOT_SET")) is None
+    assert finder.key_for(provider("http://10.0.0.1:1/v1", "EMPTY")) is None
+    assert finder.key_for(provider("http://10.0.0.1:1/v1")) is None
+
+
+def test_the_key_file_is_private_and_read_only_while_it_is(paths: Paths) -> None:
+    before = os.umask(0)
+    try:
+        finder = KeyFinder(paths, {})
+        finder.store_key("https://one.example/v1", "key of one", in_file=True)
+        finder.store_key("https://two.example/v1", "key of two", in_file=True)
+    finally:
+        os.umask(before)
+    file = paths.config / "keys.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert finder.key_for(provider("https://one.example/other", keyring=True)) == "key of one"
+    assert finder.key_for(provider("https://one.example:444/v1", keyring=True)) is None
+    assert finder.key_for(provider("https://one.example/v1")) is None
+    file.chmod(0o644)
+    assert finder.key_for(provider("https://one.example/v1", keyring=True)) is None
+
+
+def test_every_key_handed_out_is_told_to_the_log_and_never_shown(paths: Paths) -> None:
+    told: list[str] = []
+    finder = KeyFinder(paths, {"GROQ_API_KEY": KEY}, told.append)
+    finder.key_for(provider(GROQ, "GROQ_API_KEY"))
+    assert told == [KEY]
+    assert KEY not in repr(finder)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Example.com/v1", "https://example.com:443"),
+        ("http://[::1]:8080/v1", "http://[::1]:8080"),
+        ("https://user:pass@example.com", "https://example.com:443"),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize(
+    "url", ["", "x", "file:///etc", "https://", "https://a b", "https://[", "http://a:99999", "http://a\n"]
+)
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError):
+        origin_of(url)
