@@ -29,27 +29,50 @@ ItemT = TypeVar("ItemT")
 
 async def fetch_catalog(client: Client, server: ServerName, timeout_s: float, report: Report) -> Catalog:
     """Returns what the server offers. A list that fails or takes longer than `timeout_s` is reported and cut there."""
-    asking = _Asking(server, timeout_s, report)
-    offers = client.server_capabilities
-    tools = await asking.all("tools", client.list_tools, lambda page: page.tools) if offers.tools else []
-    prompts = await asking.all("prompts", client.list_prompts, lambda page: page.prompts) if offers.prompts else []
-    resources: list[mcp_types.Resource] = []
-    templates: list[mcp_types.ResourceTemplate] = []
-    if offers.resources:
-        resources = await asking.all("resources", client.list_resources, lambda page: page.resources)
-        templates = await asking.all(
-            "resource templates", client.list_resource_templates, lambda page: page.resource_templates
-        )
-    return build_catalog(server, tools=tools, resources=resources, templates=templates, prompts=prompts, report=report)
+    lists = Lists(client, server, timeout_s, report)
+    return build_catalog(
+        server,
+        tools=await lists.tools(),
+        prompts=await lists.prompts(),
+        resources=await lists.resources(),
+        templates=await lists.templates(),
+        report=report,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
+class Lists:
+    """The four lists of one server; a list it does not offer is empty and not asked for."""
+
+    client: Client
     server: ServerName
     timeout_s: float
     report: Report
 
-    async def all(
+    async def tools(self) -> list[mcp_types.Tool]:
+        """Returns its tools."""
+        offered = self.client.server_capabilities.tools
+        return await self._all("tools", self.client.list_tools, lambda page: page.tools) if offered else []
+
+    async def prompts(self) -> list[mcp_types.Prompt]:
+        """Returns its prompts."""
+        offered = self.client.server_capabilities.prompts
+        return await self._all("prompts", self.client.list_prompts, lambda page: page.prompts) if offered else []
+
+    async def resources(self) -> list[mcp_types.Resource]:
+        """Returns its resources."""
+        if not self.client.server_capabilities.resources:
+            return []
+        return await self._all("resources", self.client.list_resources, lambda page: page.resources)
+
+    async def templates(self) -> list[mcp_types.ResourceTemplate]:
+        """Returns its resource templates."""
+        if not self.client.server_capabilities.resources:
+            return []
+        fetch = self.client.list_resource_templates
+        return await self._all("resource templates", fetch, lambda page: page.resource_templates)
+
+    async def _all(
         self, noun: str, fetch: Callable[..., Awaitable[PageT]], items_of: Callable[[PageT], list[ItemT]]
     ) -> list[ItemT]:
         items: list[ItemT] = []
