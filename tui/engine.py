@@ -24,7 +24,7 @@ from tui.domain.text import clean, clean_line
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
-    from tui.servers.doctor import DoctorReport
+    from tui.servers.examination import DoctorReport
     from tui.storage.chats import ChatSummary
 
 
@@ -165,8 +165,8 @@ class Engine:
         self, server: ServerName, tool: str, arguments: dict[str, Json], call_id: CallId | None = None
     ) -> ToolResult:
         """Runs a tool by hand; needs no approval, only consent to the server. Progress carries `call_id`."""
-        pool = self.parts.pool
-        return await pool.call(pool.require_tool(server, tool), arguments, call_id or CallId(new_id("call")))
+        found = self.parts.tool(server, tool)
+        return await self.parts.pool.call(found, arguments, call_id or CallId(new_id("call")))
 
     async def read_resource(self, server: ServerName, uri: str) -> tuple[ResultBlock, ...]:
         """Returns a resource's contents."""

@@ -1,6 +1,40 @@
 """The command line: reads arguments and settings, then runs a verb or opens the app."""
 
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
 
-def main() -> int:
-    """Returns the exit code."""
-    return 2
+from tui.cli.arguments import parser
+from tui.cli.output import Output
+from tui.domain.errors import McpTuiError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Returns the exit code; `arguments.EPILOG` says what each means."""
+    given = parser().parse_args(argv)
+    output = Output(as_json=getattr(given, "json", False))
+    try:
+        return _run(given, output)
+    except McpTuiError as error:
+        output.complain(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output left; Python must not complain about it again while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(given: Namespace, output: Output) -> int:
+    if given.reset_terminal:
+        from tui.ui.guard import reset_sequence
+
+        sys.stdout.write(reset_sequence())
+        return 0
+    from tui.cli.invocation import invocation
+    from tui.cli.verbs import VERBS
+
+    verb = VERBS[given.verb, getattr(given, "action", None)]
+    return verb(invocation(given, output))

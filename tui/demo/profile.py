@@ -1,14 +1,14 @@
 """What `--demo` runs: two bundled servers as real processes and three scripted providers. No network, no key."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.config.schema import Settings
-from tui.domain.gateway import BudgetSpec, ComboSpec, ProviderSpec
+from tui.domain.gateway import BudgetSpec
 from tui.domain.ids import ServerName
 from tui.domain.money import MicroUsd
 from tui.domain.servers import ServerSpec
+from tui.gateway.scripted.providers import DEMO_COMBOS, DEMO_PROVIDERS
 
 SERVERS = (("files", "tui.demo.files_server"), ("workshop", "tui.demo.workshop_server"))
 
@@ -29,15 +29,15 @@ def demo_servers() -> tuple[ServerSpec, ...]:
     )
 
 
-def demo_settings(base: Settings, providers: Sequence[ProviderSpec], combos: Sequence[ComboSpec]) -> Settings:
-    """Returns `base` with its servers, providers and combos replaced by the demo's and a small budget."""
+def demo_settings(base: Settings) -> Settings:
+    """Returns `base` with its servers, providers and combos replaced by the demo's, and a small budget."""
     return replace(
         base,
         profile="demo",
-        providers=tuple(providers),
-        combos=tuple(combos),
+        providers=DEMO_PROVIDERS,
+        combos=DEMO_COMBOS,
         servers=demo_servers(),
-        chat=replace(base.chat, target=combos[0].name),
+        chat=replace(base.chat, target=DEMO_COMBOS[0].name),
         budget=BudgetSpec(session_microusd=MicroUsd(5_000_000)),
         demo=True,
     )

@@ -1,0 +1,132 @@
+"""What may stand on the command line. Importing this costs nothing: `--help` and `--version` load no SDK."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tui import __version__
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+EPILOG = """exit codes: 0 done · 1 the call or the turn failed · 2 usage or configuration · 3 could not connect ·
+4 refused by policy or budget · 5 partial answer · 130 interrupted"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Returns the whole grammar of the command line."""
+    shared = _shared_options()
+    root = argparse.ArgumentParser(
+        prog="mcp-tui",
+        description="MCP servers, chat with tools and the model gateway on one screen; verbs work without a screen.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[shared],
+    )
+    root.add_argument("--version", action="version", version=f"mcp-tui {__version__}")
+    root.add_argument(
+        "--resume", nargs="?", const="last", default="", metavar="ID", help="open the last chat, or this one"
+    )
+    root.add_argument(
+        "--reset-terminal", action="store_true", help="repair a terminal that a killed program left broken"
+    )
+    verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs (without one, the app opens)")
+    _add_ask(verbs, shared)
+    _add_servers(verbs, shared)
+    _add_tools(verbs, shared)
+    _add_resources(verbs, shared)
+    _add_prompts(verbs, shared)
+    _add_sessions(verbs, shared)
+    verbs.add_parser("doctor", parents=[shared], help="check the installation, the settings, the keys and every server")
+    return root
+
+
+def _shared_options() -> argparse.ArgumentParser:
+    # SUPPRESS keeps a verb's defaults from overwriting what stood before the verb.
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = shared.add_argument_group("everywhere")
+    group.add_argument("--json", action="store_true", help="print JSON only")
+    group.add_argument("--demo", action="store_true", help="the offline demo: no network, no key")
+    group.add_argument("--config", metavar="FILE", help="read this configuration instead of config.toml")
+    group.add_argument("--server", action="append", metavar="[NAME=]COMMAND", help="a stdio server for this run")
+    group.add_argument("--url", action="append", metavar="[NAME=]URL", help="a remote server for this run")
+    group.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible model endpoint for this run")
+    group.add_argument("--api-key-env", metavar="NAME", help="the environment variable that holds its key")
+    group.add_argument("--model", metavar="M", help="a model: provider/model, or a model of --base-url")
+    group.add_argument("--combo", metavar="C", help="a combo (a chain of models with fallback)")
+    group.add_argument("--max-cost", metavar="USD", help="the most this run may spend")
+    return shared
+
+
+def _add_ask(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    ask = verbs.add_parser("ask", parents=[shared], help="ask once and print the answer")
+    ask.add_argument("prompt", nargs="?", default="-", help="the question; `-` or nothing reads standard input")
+    ask.add_argument("--approve", choices=("none", "read-only", "all"), default="none", help="which tool calls may run")
+    ask.add_argument("--tool-choice", default="auto", metavar="auto|required|none|NAME")
+    ask.add_argument("--resume", nargs="?", const="last", default="", metavar="ID", help="go on with a stored chat")
+
+
+def _add_servers(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    actions = _group(verbs, "servers", "the MCP servers")
+    actions.add_parser("list", parents=[shared], help="connect to all and show their state")
+    named = {
+        "doctor": "check one server stage by stage",
+        "remove": "take a server out of config.toml",
+        "trust": "consent to start a server that a file names",
+    }
+    for action, text in named.items():
+        actions.add_parser(action, parents=[shared], help=text).add_argument("name", metavar="NAME")
+    add = actions.add_parser(
+        "add",
+        parents=[shared],
+        help="add a server to config.toml",
+        epilog="mcp-tui servers add files -- npx -y @modelcontextprotocol/server-filesystem .",
+    )
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("command", nargs="*", metavar="COMMAND", help="after `--`: the command and its arguments")
+
+
+def _add_tools(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    actions = _group(verbs, "tools", "tools of all servers")
+    _listing(actions, shared, "tools")
+    show = actions.add_parser("show", parents=[shared], help="a tool's description and schema")
+    show.add_argument("tool", metavar="SERVER.TOOL")
+    call = actions.add_parser("call", parents=[shared], help="call a tool; needs no approval, you are calling it")
+    call.add_argument("tool", metavar="SERVER.TOOL")
+    call.add_argument("arguments", nargs="*", metavar="KEY=VALUE")
+    call.add_argument("--args", metavar="JSON", help="all arguments as one JSON object")
+
+
+def _add_resources(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    actions = _group(verbs, "resources", "resources of all servers")
+    _listing(actions, shared, "resources and templates")
+    read = actions.add_parser("read", parents=[shared], help="read a resource")
+    read.add_argument("server", metavar="SERVER")
+    read.add_argument("uri", metavar="URI")
+
+
+def _add_prompts(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    actions = _group(verbs, "prompts", "prompts of all servers")
+    _listing(actions, shared, "prompts")
+    get = actions.add_parser("get", parents=[shared], help="get a prompt's messages")
+    get.add_argument("prompt", metavar="SERVER.PROMPT")
+    get.add_argument("arguments", nargs="*", metavar="KEY=VALUE")
+
+
+def _add_sessions(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    actions = _group(verbs, "sessions", "stored chats")
+    listing = actions.add_parser("list", parents=[shared], help="list them, newest first")
+    listing.add_argument("search", nargs="?", default="", help="a word of the title or the text")
+    for action, text in {"show": "print a chat", "delete": "delete a chat for good"}.items():
+        actions.add_parser(action, parents=[shared], help=text).add_argument("chat", metavar="ID")
+    export = actions.add_parser("export", parents=[shared], help="print a chat as Markdown, with --json as JSON")
+    export.add_argument("chat", metavar="ID")
+
+
+def _group(verbs: "Verbs", name: str, text: str) -> "Verbs":
+    group = verbs.add_parser(name, help=text)
+    return group.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+
+def _listing(actions: "Verbs", shared: argparse.ArgumentParser, what: str) -> None:
+    listing = actions.add_parser("list", parents=[shared], help=f"list {what}")
+    listing.add_argument("only", nargs="?", default="", metavar="SERVER", help="of this server only")

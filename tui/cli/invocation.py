@@ -1,0 +1,53 @@
+"""One call of the command line: what was typed, the settings that follow from it, and where answers go."""
+
+import os
+from argparse import Namespace
+from dataclasses import dataclass, replace
+
+from tui.cli.headless import Verb, run_headless
+from tui.cli.output import Output
+from tui.config.load import Options, load_settings
+from tui.config.paths import Paths, find_paths
+from tui.config.schema import Settings
+from tui.demo.profile import demo_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What every verb is given."""
+
+    given: Namespace
+    settings: Settings
+    paths: Paths
+    output: Output
+
+    def on_engine(self, verb: Verb, settings: Settings | None = None) -> int:
+        """Runs `verb` on an engine without a screen and returns its exit code."""
+        return run_headless(settings or self.settings, self.paths, verb)
+
+
+def invocation(given: Namespace, output: Output) -> Invocation:
+    """Reads the settings. Raises ConfigError or UsageError when something in them is wrong."""
+    paths = find_paths(os.environ)
+    settings = load_settings(paths, os.environ, _options(given))
+    settings = replace(settings, resume=getattr(given, "resume", ""))
+    if getattr(given, "demo", False):
+        settings = demo_settings(settings)
+    return Invocation(given, settings, paths, output)
+
+
+def _options(given: Namespace) -> Options:
+    # `servers add NAME --url URL` is about a server to come, not one for this run.
+    adding = (given.verb, getattr(given, "action", None)) == ("servers", "add")
+    return Options(
+        config=getattr(given, "config", None),
+        servers=tuple(getattr(given, "server", ())),
+        urls=() if adding else tuple(getattr(given, "url", ())),
+        base_url=getattr(given, "base_url", None),
+        api_key_env=getattr(given, "api_key_env", None),
+        model=getattr(given, "model", None),
+        combo=getattr(given, "combo", None),
+        approve=getattr(given, "approve", None),
+        max_cost=getattr(given, "max_cost", None),
+        tool_choice=getattr(given, "tool_choice", None),
+    )

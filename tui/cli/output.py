@@ -1,0 +1,48 @@
+"""What a verb prints: JSON for programs on stdout, sentences for people; never both on stdout."""
+
+import json
+import sys
+from typing import Any
+
+from tui.cli.jsonable import jsonable
+from tui.domain.errors import McpTuiError
+
+
+class Output:
+    """stdout belongs to the answer; what else is to be said goes to stderr when stdout is piped or JSON."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def document(self, value: Any) -> None:
+        """Prints one JSON document."""
+        print(json.dumps(jsonable(value), ensure_ascii=False, indent=2, allow_nan=False))
+
+    def event(self, fields: dict[str, Any]) -> None:
+        """Prints one JSON event on a line of its own, at once."""
+        print(json.dumps(jsonable(fields), ensure_ascii=False, allow_nan=False), flush=True)
+
+    def text(self, text: str, end: str = "\n") -> None:
+        """Prints a piece of the answer itself."""
+        print(text, end=end, flush=True)
+
+    def say(self, sentence: str) -> None:
+        """Tells a person something that is not the answer."""
+        piped = self.as_json or not sys.stdout.isatty()
+        print(sentence, file=sys.stderr if piped else sys.stdout, flush=True)
+
+    def complain(self, error: McpTuiError) -> None:
+        """Prints an error, its cause and the next step; with --json also as a document on stdout."""
+        print(f"mcp-tui: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"  {error.hint}", file=sys.stderr)
+        if self.as_json:
+            self.event({"event": "error", "error": error.message, "hint": error.hint, "exit_code": error.exit_code})
+
+    def table(self, rows: list[tuple[str, ...]]) -> None:
+        """Prints rows with their columns aligned; the last column runs on."""
+        if not rows:
+            return
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        for row in rows:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,112 @@
+"""`mcp-tui servers`: list, check, add, remove, trust."""
+
+from dataclasses import replace
+
+from tui.cli.addressing import only_server
+from tui.cli.invocation import Invocation
+from tui.cli.output import Output
+from tui.config.edit import add_server, remove_server
+from tui.config.load import url_spec
+from tui.config.schema import Settings
+from tui.domain.errors import UsageError
+from tui.domain.ids import ServerName
+from tui.domain.servers import ServerSpec
+from tui.engine import Engine
+from tui.ui.format import duration
+
+
+def list_servers(call: Invocation) -> int:
+    """Connects to all and prints the state of each."""
+
+    async def verb(engine: Engine) -> int:
+        longest = max((spec.start_timeout_s for spec in call.settings.servers), default=0.0)
+        await engine.servers_settled(longest + 5)
+        statuses = engine.parts.pool.statuses()
+        if call.output.as_json:
+            call.output.document({"servers": statuses})
+            return 0
+        if not statuses:
+            call.output.say("No server is configured. Add one: mcp-tui servers add NAME -- COMMAND ARGS")
+        call.output.table(
+            [
+                (s.name, s.state, s.transport, s.era or "–", f"{s.tool_count} tools", s.error or s.title or s.target)
+                for s in statuses
+            ]
+        )
+        return 0
+
+    return call.on_engine(verb)
+
+
+def examine(call: Invocation) -> int:
+    """Prints every stage of the check; 3 when one failed."""
+    name, output = call.given.name, call.output
+    chosen = only_server(call.settings, name)
+
+    async def verb(engine: Engine) -> int:
+        report = await engine.examine_server(ServerName(name))
+        if output.as_json:
+            output.document({"server": name, "ok": report.healthy, "report": report})
+        else:
+            output.table(
+                [(stage.name, stage.outcome, duration(stage.duration_ms), stage.detail) for stage in report.stages]
+            )
+            for line in report.stderr_tail:
+                output.say(f"  stderr: {line}")
+            if report.hint:
+                output.say(f"Next: {report.hint}")
+        return 0 if report.healthy else 3
+
+    # The check makes a connection of its own; a second one beside it would only confuse the server.
+    return call.on_engine(verb, _not_started(chosen))
+
+
+def add(call: Invocation) -> int:
+    """Writes a server into config.toml; typing it is consent, stored with it."""
+    name: str = call.given.name
+    command: list[str] = call.given.command
+    urls: list[str] = getattr(call.given, "url", [])
+    if bool(command) == bool(urls):
+        raise UsageError("Give either a command behind `--` or one --url.", "mcp-tui servers add NAME -- COMMAND ARGS")
+    if any(spec.name == name for spec in call.settings.servers):
+        raise UsageError(f"{name!r} exists already.", f"`mcp-tui servers remove {name}` first.")
+    if command:
+        spec = ServerSpec(ServerName(name), "stdio", command=command[0], args=tuple(command[1:]))
+    else:
+        spec = url_spec(name, urls[0])
+    add_server(call.paths, spec)
+    return _consent(call, Settings(servers=(spec,)), f"Added {name} to {call.paths.config_file}.")
+
+
+def remove(call: Invocation) -> int:
+    """Takes a server out of config.toml."""
+    remove_server(call.paths, call.given.name)
+    return _done(call.output, f"Removed {call.given.name} from {call.paths.config_file}.")
+
+
+def trust(call: Invocation) -> int:
+    """Stores the consent to a server's exact definition without starting it."""
+    return _consent(call, only_server(call.settings, call.given.name))
+
+
+def _consent(call: Invocation, chosen: Settings, message: str = "") -> int:
+    spec = chosen.servers[0]
+
+    async def verb(engine: Engine) -> int:
+        status = engine.parts.pool.statuses()[0]
+        await engine.parts.remember_consent(spec)
+        return _done(call.output, message or f"{spec.name} may run from now on: {status.target}")
+
+    return call.on_engine(verb, _not_started(chosen))
+
+
+def _not_started(settings: Settings) -> Settings:
+    return replace(settings, servers=tuple(replace(spec, enabled=False) for spec in settings.servers))
+
+
+def _done(output: Output, message: str) -> int:
+    if output.as_json:
+        output.document({"ok": True, "message": message})
+    else:
+        output.say(message)
+    return 0

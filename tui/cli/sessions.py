@@ -1,0 +1,68 @@
+"""`mcp-tui sessions`: stored chats."""
+
+from datetime import datetime
+
+from tui.cli.invocation import Invocation
+from tui.domain.errors import UsageError
+from tui.domain.ids import ChatId
+from tui.domain.money import format_usd
+from tui.engine import Engine
+
+
+def list_sessions(call: Invocation) -> int:
+    """Prints stored chats, newest first."""
+
+    async def verb(engine: Engine) -> int:
+        chats = await engine.chats(call.given.search)
+        if call.output.as_json:
+            call.output.document({"sessions": chats})
+            return 0
+        call.output.table(
+            [
+                (
+                    chat.id,
+                    datetime.fromtimestamp(chat.updated).strftime("%Y-%m-%d %H:%M"),
+                    f"{chat.message_count} messages",
+                    format_usd(chat.cost_microusd),
+                    chat.title,
+                )
+                for chat in chats
+            ]
+        )
+        return 0
+
+    return call.on_engine(verb)
+
+
+def print_session(call: Invocation) -> int:
+    """Prints a chat as Markdown, with --json as JSON."""
+
+    async def verb(engine: Engine) -> int:
+        call.output.text(
+            await engine.export_chat(
+                await _known(engine, call.given.chat), "json" if call.output.as_json else "markdown"
+            )
+        )
+        return 0
+
+    return call.on_engine(verb)
+
+
+def delete_session(call: Invocation) -> int:
+    """Deletes a chat for good."""
+
+    async def verb(engine: Engine) -> int:
+        await engine.delete_chat(await _known(engine, call.given.chat))
+        if call.output.as_json:
+            call.output.document({"ok": True, "deleted": call.given.chat})
+        else:
+            call.output.say(f"Deleted {call.given.chat}.")
+        return 0
+
+    return call.on_engine(verb)
+
+
+async def _known(engine: Engine, chat: str) -> ChatId:
+    if all(summary.id != chat for summary in await engine.chats()):
+        raise UsageError(f"There is no chat {chat!r}.", "`mcp-tui sessions list` shows them.")
+    return ChatId(chat)
