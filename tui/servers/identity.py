@@ -5,7 +5,7 @@ import json
 import re
 import shlex
 from pathlib import PurePath
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText, clean_line
@@ -66,10 +66,15 @@ def _masked_args(args: tuple[str, ...]) -> list[str]:
 def _masked_url(url: str) -> str:
     try:
         parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")
-        netloc = f"{MASK}@{host[2]}" if host[1] else parts.netloc
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError:
         return mask_values(url)
-    query = urlencode([(k, MASK if is_secret_name(k) or k.lower() == "key" else v) for k, v in pairs], safe=MASK + "/:")
-    return mask_values(urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment)))
+    user, _, host = parts.netloc.rpartition("@")
+    query = "&".join(_masked_pair(pair) for pair in parts.query.split("&"))
+    return mask_values(
+        urlunsplit((parts.scheme, f"{MASK}@{host}" if user else host, parts.path, query, parts.fragment))
+    )
+
+
+def _masked_pair(pair: str) -> str:
+    name, sign, _ = pair.partition("=")
+    return f"{name}={MASK}" if sign and (is_secret_name(name) or name.lower() == "key") else pair
