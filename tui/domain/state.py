@@ -9,7 +9,7 @@ from tui.domain.gateway import GatewaySnapshot
 from tui.domain.ids import AttemptId, CallId, ChatId, QuestionId, ServerName, TurnId
 from tui.domain.money import format_usd
 from tui.domain.questions import ApprovalQuestion, Question
-from tui.domain.servers import Catalog, ServerStatus
+from tui.domain.servers import Catalog, ServerStatus, error_result
 from tui.domain.text import CleanText, clean_line
 from tui.domain.transcript import AnyEntry, NoticeEntry, ReplyEntry, ToolEntry, UserEntry
 
@@ -43,6 +43,8 @@ class State:
     gateway: GatewaySnapshot | None = None
     logs: deque[e.Logged | e.ServerLogged | e.NoticePosted] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     frames: deque[e.FrameSeen] = field(default_factory=lambda: deque(maxlen=FRAMES))
+    hand_progress: e.ToolProgressed | None = None
+    """The newest progress of a call made by hand, which has no entry."""
     _replies: dict[AttemptId, ReplyEntry] = field(default_factory=dict)
     _calls: dict[CallId, ToolEntry] = field(default_factory=dict)
     _notices: int = 0
@@ -173,6 +175,8 @@ class State:
     def _call_moved(self, event: e.ToolCallStarted | e.ToolProgressed | e.ToolCallFinished) -> None:
         entry = self._calls.get(event.call_id)
         if entry is None:
+            if isinstance(event, e.ToolProgressed):
+                self.hand_progress = event
             return
         match event:
             case e.ToolCallStarted():
@@ -187,10 +191,15 @@ class State:
         if self.turn_id == event.turn_id:
             self.turn_id = None
         for entry in reversed(self.entries):
-            if entry.turn_id != event.turn_id:
+            if isinstance(entry, UserEntry) and entry.turn_id == event.turn_id:
                 break
+            if entry.turn_id != event.turn_id:
+                continue
             if isinstance(entry, ReplyEntry) and entry.streaming:
                 entry.streaming, entry.outcome, entry.reason = False, event.outcome, event.reason
+                entry.revision += 1
+            elif isinstance(entry, ToolEntry) and entry.state != "finished":
+                entry.state, entry.result = "finished", error_result("cancelled", CleanText("the turn ended first"))
                 entry.revision += 1
         if event.outcome == "complete":
             return
