@@ -181,12 +181,7 @@ class EmbeddedGateway:
             return ConnectionTest(False, error.message, error.hint)
         finally:
             await upstream.close()
-        if not models:
-            return ConnectionTest(True, clean_line(f"{spec.name} answered but lists no models"))
-        example = clean_line(models[0].id, 80)
-        return ConnectionTest(
-            True, clean_line(f"{spec.name} lists {len(models)} models, {example} first"), models=models
-        )
+        return ConnectionTest(True, _seen(spec, models), models=models)
 
     # --- health
 
@@ -219,3 +214,11 @@ class EmbeddedGateway:
             known = ", ".join(one.name for one in self._parts.catalog.providers) or "none"
             raise UsageError(f"No provider is called {provider!r}.", f"Known providers: {known}.")
         return spec
+
+
+def _seen(spec: ProviderSpec, models: Sequence[ModelSpec]) -> CleanText:
+    if not models:
+        return clean_line(f"{spec.name} answered but lists no models")
+    count = "1 model" if len(models) == 1 else f"{len(models):,} models"
+    named = ", ".join(clean_line(model.id, 60) for model in models[:3])
+    return clean_line(f"{spec.name} lists {count}: {named}{', …' if len(models) > 3 else ''}")

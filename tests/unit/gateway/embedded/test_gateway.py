@@ -87,7 +87,7 @@ async def test_a_connection_test_says_what_it_saw() -> None:
     spec = ProviderSpec(ProviderName("new"), "http://new.test/v1")
     upstream = stage.upstreams["new"] = FakeUpstream(stage, "new", listed=(ModelSpec("x"), ModelSpec("y")))
     seen = await stage.gateway.test_provider(spec)
-    assert (seen.ok, seen.summary) == (True, "new lists 2 models, x first")
+    assert (seen.ok, seen.summary) == (True, "new lists 2 models: x, y")
     assert upstream.closed
     upstream.listed = no_list()
     seen = await stage.gateway.test_provider(spec)
