@@ -237,7 +237,7 @@ async def test_a_typed_path_of_an_image_is_offered_and_tab_attaches_it(tmp_path:
         await pilot.press("tab")
         await settled(app, pilot)
         assert app.composer.text == "look "
-        assert "[image a b.png 208 B]" in shown(app, ".chips")
+        assert "[image a b.png 208 B]" in shown(app, "AttachmentChips")
         await pilot.press("enter")
         await pilot.pause()
     [message] = app.sent

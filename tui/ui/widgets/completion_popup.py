@@ -34,7 +34,7 @@ class CompletionPopup(OptionList, can_focus=False):
         max-width: 100%;
         height: auto;
         max-height: 8;
-        background: $surface;
+        background: $panel;
         border: none;
         padding: 0;
         scrollbar-size-vertical: 1;
@@ -71,7 +71,7 @@ class CompletionPopup(OptionList, can_focus=False):
         self.set_class(bool(found), "-open")
         if found:
             self.highlighted = 0
-            self.styles.offset = (0, -min(ROWS, len(found)))
+            self.styles.offset = (0, -min(ROWS, len(found)) - 1)
 
     def close(self) -> None:
         """Offers nothing any more."""

@@ -13,14 +13,14 @@ from textual.widgets import OptionList, Static, TextArea
 from tui.domain.errors import McpTuiError
 from tui.domain.messages import Part
 from tui.domain.text import clean
-from tui.ui.widgets.attachment_files import Attachment, FoundFile, find_file, read_file
+from tui.ui.widgets.attachment_chips import MOST_ATTACHMENTS, AttachmentChips
+from tui.ui.widgets.attachment_files import FoundFile, find_file, read_file
 from tui.ui.widgets.completion_popup import Candidate, CompletionPopup
 from tui.ui.widgets.message_field import MessageField
 
 __all__ = ["Candidate", "Composer"]
 
 HINTS = "enter sends · alt+enter newline · @ resource · / prompt"
-MOST_ATTACHMENTS = 10
 
 
 class Composer(Vertical):
@@ -33,8 +33,6 @@ class Composer(Vertical):
         background: $surface;
         border-left: outer $panel;
         &:focus-within { border-left: outer $primary; }
-        & > .chips { height: auto; padding-left: 2; color: $live; display: none; }
-        & > .chips.-filled { display: block; }
         & > .writing { height: auto; }
         & > .writing > .prompt { width: 2; color: $primary; text-style: bold; }
         & > .hints { height: 1; padding-left: 2; }
@@ -69,10 +67,9 @@ class Composer(Vertical):
         super().__init__(id=id)
         self._popup = CompletionPopup()
         self._field = MessageField(self._popup)
-        self._chips = Static("", classes="chips", markup=False)
+        self._chips = AttachmentChips()
         self._hints = Static(HINTS, classes="left", markup=False)
         self._queued = Static("", classes="right", markup=False)
-        self._attachments: list[Attachment] = []
         self._offer: tuple[str, FoundFile] | None = None
 
     def compose(self) -> ComposeResult:
@@ -119,13 +116,12 @@ class Composer(Vertical):
     @on(MessageField.Sent)
     def _send(self, event: MessageField.Sent) -> None:
         event.stop()
-        text, attachments = clean(self._field.text), tuple(each.part for each in self._attachments)
+        text, attachments = clean(self._field.text), self._chips.parts
         if not text.strip() and not attachments:
             return
         self._field.remember(text)
         self._field.text = ""
-        self._attachments.clear()
-        self._show_chips()
+        self._chips.clear()
         self.post_message(self.Submitted(text, attachments))
 
     @on(MessageField.EditorWanted)
@@ -182,7 +178,7 @@ class Composer(Vertical):
     @work(group="attach-file")
     async def _attach_file(self, word: str, found: FoundFile) -> None:
         try:
-            if len(self._attachments) >= MOST_ATTACHMENTS:
+            if self._chips.full:
                 raise McpTuiError(f"A message takes {MOST_ATTACHMENTS} attachments.", "Send this one first.")
             attachment = await asyncio.to_thread(read_file, found)
         except McpTuiError as error:
@@ -190,17 +186,9 @@ class Composer(Vertical):
             return
         if self._field.word == word:
             self._field.replace_word(word, "")
-        self._attachments.append(attachment)
-        self._show_chips()
+        self._chips.add(attachment)
 
     @on(MessageField.BackspaceAtStart)
     def _drop_attachment(self, event: MessageField.BackspaceAtStart) -> None:
         event.stop()
-        if self._attachments:
-            self._attachments.pop()
-            self._show_chips()
-
-    def _show_chips(self) -> None:
-        labels = "  ".join(each.label for each in self._attachments)
-        self._chips.update(Content.assemble(labels, ("  backspace removes", "$dim")) if labels else "")
-        self._chips.set_class(bool(labels), "-filled")
+        self._chips.remove_last()

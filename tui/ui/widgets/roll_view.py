@@ -1,37 +1,34 @@
-"""One scrolling widget for a whole chat: painting, following the end, selecting with the mouse.
+"""One scrolling widget for a whole chat: how it is painted and how the mouse selects in it.
 
 Textual arranges every displayed widget anew on any change of layout; one widget with the line API has none.
 """
 
 from rich.segment import Segment
 from textual.content import Content
-from textual.events import Resize
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.visual import Visual
-from textual.widget import Widget
 
 from tui.domain.clock import Clock, SystemClock
-from tui.ui.widgets.roll import Change, Roll
+from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.transcript_look import GUTTER_COLUMNS, Look, Sheet
 
 NEW_BELOW = " ↓ new "
 
 
 class RollView(ScrollView, can_focus=True):
-    """Shows a roll. `follow`: the view stays at the end until the person scrolls up."""
+    """Paints the part of a roll that is in view."""
 
     def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.follow = True
         self.roll = Roll()
         self.clock = clock or SystemClock()
         self._sheet: Sheet | None = None
         self._look_stale = True
-        self._placing = False
-        self._unseen = False
+        self.unseen = False
+        """Whether something arrived below the view; painted as a hint."""
         self._hit_testing = True
         self._empty_text = Content("")
 
@@ -62,88 +59,18 @@ class RollView(ScrollView, can_focus=True):
         """Lines in view."""
         return max(1, self.scrollable_content_region.height)
 
-    # --- where the view is
-
-    def reflow(self) -> None:
-        """Makes heights around the view exact and puts the view where it belongs."""
-        now = self.clock.wall()
-        if self.follow:
-            top = self.roll.settle_end(self.page, self.sheet, now)
-        else:
-            top = self.roll.settle(round(self.scroll_y), self.page, self.sheet, now)
-        self._place(top)
-
-    def scroll_to_line(self, top: int) -> None:
-        """Shows the lines from `top` on; follows when that is the end."""
-        self.follow = False
-        self._place(self.roll.settle(max(0, top), self.page, self.sheet, self.clock.wall()))
-        self.follow = self.scroll_y >= self.max_scroll_y
-        self._seen()
-
-    def follow_end(self) -> None:
-        """Shows the end and stays there."""
-        self.follow = True
-        self.reflow()
-        self._seen()
-
-    def _place(self, top: int) -> None:
-        self._placing = True
-        size = Size(self.sheet.width, self.roll.index.total)
-        if size != self.virtual_size:
-            # Not `self.virtual_size = …`: that would arrange the whole screen anew for every line of a stream.
-            self.set_reactive(Widget.virtual_size, size)
-            self.vertical_scrollbar.window_virtual_size = size.height
-            self.vertical_scrollbar.window_size = self.page
-        if top != self.scroll_y:
-            self.scroll_target_y = top
-            self.scroll_y = top
-        self._placing = False
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if self._placing or not self.is_mounted:
-            return
-        self.follow = round(new_value) >= self.max_scroll_y
-        self.reflow()
-        self._seen()
-
-    def on_resize(self, event: Resize) -> None:
-        self.reflow()
-        self.refresh()
-
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._look_stale = True
 
     # --- painting
 
-    def show(self, change: Change) -> None:
-        """Paints what a frame changed, nothing else."""
-        if change.moved_from is not None:
-            before = self.scroll_y
-            self.reflow()
-            if self.scroll_y == before:
-                self._repaint(change.moved_from, self.roll.index.total + self.page - change.moved_from)
-        for first, count in change.repaint:
-            self._repaint(first, count)
-        if change and not self.follow and not self._unseen:
-            self._unseen = True
-            self._repaint(round(self.scroll_y) + self.page - 1, 1)
-
-    def show_line(self, line: int) -> None:
-        """Paints one line of the roll again, if it is in view."""
-        self._repaint(line, 1)
-
-    def _repaint(self, line: int, count: int) -> None:
+    def repaint(self, line: int, count: int = 1) -> None:
+        """Paints lines of the roll again, as far as they are in view."""
         first = max(0, line - round(self.scroll_y))
         last = min(self.page, line + count - round(self.scroll_y))
         if first < last:
             self.refresh(Region(0, first, self.size.width, last - first))
-
-    def _seen(self) -> None:
-        if self.follow and self._unseen:
-            self._unseen = False
-            self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._hit_testing = False
@@ -164,7 +91,7 @@ class RollView(ScrollView, can_focus=True):
         strip = self.marked(strip, place, inside)
         if selection := self.text_selection:
             strip = self._with_selection(strip, selection, line)
-        return self._with_hint(strip, sheet) if self._unseen and y == self.page - 1 else strip
+        return self._with_hint(strip, sheet) if self.unseen and y == self.page - 1 else strip
 
     def marked(self, strip: Strip, place: int, inside: int) -> Strip:
         """Returns the strip with a marker where its entry is the current one."""

@@ -13,13 +13,14 @@ from tui.domain.clock import Clock
 from tui.domain.transcript import AnyEntry
 from tui.ui.keys import bindings
 from tui.ui.widgets.call_view import TURNS_PER_S, CallView
-from tui.ui.widgets.roll_view import NEW_BELOW, RollView
+from tui.ui.widgets.following_view import FollowingView
+from tui.ui.widgets.roll_view import NEW_BELOW
 from tui.ui.widgets.transcript_look import COMPONENT_CLASSES as LOOK_CLASSES
 
 MARKER = "▌ "
 
 
-class Transcript(RollView):
+class Transcript(FollowingView):
     """Shows a chat's entries. Call `sync` once a frame; it costs what changed, not what there is."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(LOOK_CLASSES)
@@ -100,7 +101,7 @@ class Transcript(RollView):
         for place in moving:
             view = self.roll.views[place]
             view.draw_header(self.clock.wall())
-            self.show_line(self.roll.index.start(place) + view.gap)
+            self.repaint(self.roll.index.start(place) + view.gap)
 
     # --- the current block
 
@@ -109,10 +110,8 @@ class Transcript(RollView):
             return strip
         return Strip([Segment(MARKER, self.sheet.look.marker), *list(strip)[1:]], strip.cell_length)
 
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        super().watch_has_focus(_has_focus)
         self.refresh()
 
     def _move(self, step: int) -> None:
@@ -149,7 +148,7 @@ class Transcript(RollView):
 
     def on_click(self, event: Click) -> None:
         line = round(self.scroll_y) + event.y
-        if self._unseen and event.y == self.page - 1 and event.x >= self.sheet.width - len(NEW_BELOW):
+        if self.unseen and event.y == self.page - 1 and event.x >= self.sheet.width - len(NEW_BELOW):
             self.action_bottom()
         elif line < self.roll.index.total:
             place, inside = self.roll.index.find(line)
@@ -198,15 +197,3 @@ class Transcript(RollView):
         if self._block is not None:
             view = self.roll.views[self._block]
             self.post_message(self.WriteRequested(view.plain(), view.file_name))
-
-    def action_top(self) -> None:
-        self.scroll_to_line(0)
-
-    def action_bottom(self) -> None:
-        self.follow_end()
-
-    def action_half_up(self) -> None:
-        self.scroll_to_line(round(self.scroll_y) - self.page // 2)
-
-    def action_half_down(self) -> None:
-        self.scroll_to_line(round(self.scroll_y) + self.page // 2)
