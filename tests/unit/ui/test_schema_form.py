@@ -4,6 +4,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Select, TextArea
 
+from tui.ui.theme import VARIABLE_DEFAULTS
 from tui.ui.widgets.schema_form import SchemaForm
 
 SCHEMA = {
@@ -28,6 +29,9 @@ class FormApp(App[None]):
         super().__init__()
         self.given = schema, values
         self.submitted = 0
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return VARIABLE_DEFAULTS
 
     def compose(self) -> ComposeResult:
         self.form = SchemaForm(*self.given)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, SelectionList, Static, TextArea
@@ -13,12 +14,12 @@ from tui.ui.widgets.schema_answers import ABSENT, UnfitError, answer, typed
 from tui.ui.widgets.schema_fields import Field
 
 _KIND_WORDS = {
-    "text": "text",
+    "text": "",
     "number": "number",
     "integer": "whole number",
     "boolean": "",
-    "choice": "one of",
-    "choices": "any of",
+    "choice": "",
+    "choices": "any of these",
     "list": "one a line",
     "json": "JSON",
 }
@@ -29,19 +30,20 @@ class SchemaField(Widget):
 
     DEFAULT_CSS = """
     SchemaField { height: auto; layout: vertical; margin-bottom: 1; }
-    SchemaField > .name, SchemaField > .about { height: auto; width: 1fr; }
-    SchemaField > .about { color: $text-muted; }
-    SchemaField > Input, SchemaField > TextArea, SchemaField > SelectionList { background: $panel; width: 1fr; }
-    SchemaField > Input { padding: 0 1; }
-    SchemaField > TextArea { height: auto; min-height: 2; max-height: 8; padding: 0 1; }
-    SchemaField > SelectionList { height: auto; max-height: 8; }
-    SchemaField > Select > SelectCurrent { background: $panel; padding: 0 1; }
-    SchemaField > Checkbox { background: transparent; }
-    SchemaField > Checkbox:focus { border: none !important; }
-    SchemaField Input:focus, SchemaField TextArea:focus { background: $boost; }
-    SchemaField > Select:focus > SelectCurrent { background: $boost; text-style: bold; }
-    SchemaField.-wrong > .name { color: $text-error; }
-    SchemaField.-wrong > .about { color: $text-error; }
+    SchemaField > Horizontal { height: auto; }
+    SchemaField .name { width: 18; height: auto; padding-right: 1; }
+    SchemaField > .about { height: auto; width: 1fr; color: $dim; padding-left: 18; }
+    SchemaField Input, SchemaField TextArea, SchemaField SelectionList { background: $panel; width: 1fr; }
+    SchemaField Input { padding: 0 1; }
+    SchemaField TextArea { height: auto; min-height: 2; max-height: 8; padding: 0 1; }
+    SchemaField SelectionList { height: auto; max-height: 8; }
+    SchemaField Select { width: 1fr; }
+    SchemaField SelectCurrent { background: $panel; padding: 0 1; }
+    SchemaField Checkbox { background: transparent; width: 1fr; }
+    SchemaField Checkbox:focus { border: none !important; background: $panel-lighten-1; }
+    SchemaField Input:focus, SchemaField TextArea:focus { background: $panel-lighten-1; }
+    SchemaField Select:focus > SelectCurrent { background: $panel-lighten-1; border: none; }
+    SchemaField.-wrong .name, SchemaField.-wrong > .about { color: $text-error; }
     """
 
     def __init__(self, field: Field, value: Json) -> None:
@@ -53,9 +55,9 @@ class SchemaField(Widget):
         self.editor: Widget = _editor(field, ABSENT if value is ABSENT and not field.has_default else start)
 
     def compose(self) -> ComposeResult:
-        if self.field.kind != "boolean":
+        with Horizontal():
             yield Static(self._heading(), classes="name", markup=False)
-        yield self.editor
+            yield self.editor
         yield self._about
 
     def put(self, value: Json) -> None:
@@ -98,19 +100,17 @@ class SchemaField(Widget):
 
     def _heading(self) -> Content:
         field = self.field
-        mark = Content.styled(" *", "$text-error bold") if field.required else Content("")
-        kind = Content.styled(f"  {_KIND_WORDS[field.kind]}", "$text-muted")
-        return Content.assemble((field.label, "bold"), mark, kind)
+        return Content.assemble((field.label, "bold"), (" *" if field.required else "", "$text-error bold"))
 
     def _explanation(self) -> Content:
         title = self.field.title if self.field.title.lower() != self.field.label.lower() else ""
-        parts = [part for part in (title, self.field.description, self.field.rules) if part]
-        return Content(" · ".join(parts))
+        kind = _KIND_WORDS[self.field.kind]
+        return Content(" · ".join(part for part in (title, self.field.description, kind, self.field.rules) if part))
 
 
 def _editor(field: Field, value: Json) -> Widget:
     if field.kind == "boolean":
-        return Checkbox(Content(field.label), value is True, compact=True)
+        return Checkbox("", value is True, compact=True)
     if field.kind == "choice":
         options = [(Content(label), index) for index, label in enumerate(field.labels)]
         chosen = _index(field, value)

@@ -130,9 +130,12 @@ def _range(low: Json, high: Json, unit: str) -> list[CleanText]:
     low, high = (value if is_number(value) else None for value in (low, high))
     if low is not None and high is not None:
         return [CleanText(f"{low} to {high}{unit}")]
-    if low is not None:
-        return [CleanText(f"at least {low}{unit}")]
-    return [CleanText(f"at most {high}{unit}")] if high is not None else []
+    limit = high if low is None else low
+    if limit is None:
+        return []
+    if limit == 1:
+        unit = unit.removesuffix("s")
+    return [CleanText(f"{'at most' if low is None else 'at least'} {limit}{unit}")]
 
 
 def is_number(value: Json) -> TypeGuard[float]:

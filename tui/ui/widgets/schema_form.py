@@ -21,7 +21,7 @@ class SchemaForm(Vertical):
 
     DEFAULT_CSS = """
     SchemaForm { height: auto; }
-    SchemaForm > .none { color: $text-muted; margin-bottom: 1; }
+    SchemaForm > .none { color: $dim; margin-bottom: 1; }
     SchemaForm.-raw > SchemaField, SchemaForm.-raw > .none { display: none; }
     SchemaForm > .raw { display: none; height: auto; min-height: 4; max-height: 16; margin-bottom: 1; }
     SchemaForm > .raw { background: $panel; padding: 0 1; }
@@ -68,6 +68,12 @@ class SchemaForm(Vertical):
         target = self._editor if self.raw else next((row.editor for row in self._rows), None)
         if target is not None:
             target.focus()
+
+    def focus_problem(self) -> None:
+        """Puts the cursor into the first field that `problems` marked."""
+        wrong = next((row.editor for row in self._rows if row.has_class("-wrong")), None)
+        if wrong is not None and not self.raw:
+            wrong.focus()
 
     def toggle_raw(self) -> list[CleanText]:
         """Switches between fields and JSON. Returns why it could not: fields can hold only what reads as an object."""

@@ -1,0 +1,59 @@
+"""A yes or no about something a person asked for that cannot be taken back, or that starts a program."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from tui.domain.text import CleanText
+from tui.ui.dialogs.dialog import Dialog, key_line
+
+
+class Confirm(Dialog[bool]):
+    """Asks; the focus starts on no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "yes"),
+        Binding("n,escape", "answer(False)", "no"),
+        Binding("left,right", "app.focus_next", "other", show=False),
+    ]
+    DEFAULT_CSS = """
+    Confirm {
+        .body { height: auto; max-height: 14; overflow-y: auto; }
+        #choices { height: 1; margin-top: 1; }
+        Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
+        Button:focus { background: $primary; color: $background; text-style: bold; }
+        &:ansi Button:focus { text-style: bold reverse; }
+    }
+    """
+
+    def __init__(self, title: CleanText, body: Content, yes: str) -> None:
+        super().__init__()
+        self._title, self._body, self._yes = title, body, yes
+
+    def title_text(self) -> str:
+        return self._title
+
+    def keys_text(self) -> Content:
+        return key_line(("y", self._yes), ("n", "no"), ("esc", "no"))
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(self._body, classes="body", markup=False)
+        yield Horizontal(
+            Button("No", id="no", compact=True),
+            Button(Content(self._yes.capitalize()), id="yes", compact=True),
+            id="choices",
+        )
+
+    def on_mount(self) -> None:
+        self.query_one("#no").focus()
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")

@@ -1,0 +1,208 @@
+"""The servers screen: a table, the chosen server in detail, and everything that can be done about it."""
+
+import shlex
+from urllib.parse import urlsplit
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+
+from tui.domain.errors import McpTuiError, UsageError
+from tui.domain.events import CatalogChanged, ServerChanged, ServerLogged, ServerRemoved
+from tui.domain.ids import ServerName
+from tui.domain.servers import ServerSpec, ServerStatus
+from tui.domain.text import CleanText, clean_line
+from tui.ui.bridge import Kinds
+from tui.ui.dialogs.ask_lines import AskLines
+from tui.ui.dialogs.confirm import Confirm
+from tui.ui.keys import bindings
+from tui.ui.screens.framed import FramedScreen
+from tui.ui.screens.live import concerns
+from tui.ui.widgets.detail import Detail, heading, lines
+from tui.ui.widgets.row_list import RowList
+from tui.ui.widgets.server_table import (
+    COLUMNS,
+    STDERR_LINES,
+    DoctorReport,
+    ServerRow,
+    about,
+    report_text,
+    said,
+    server_row,
+)
+
+
+class ServersScreen(FramedScreen):
+    """Servers and their connections."""
+
+    NAME = "Servers"
+    AREA = "servers"
+    BINDINGS = bindings("servers")
+    DEFAULT_CSS = """
+    ServersScreen > RowList { height: auto; max-height: 50%; min-height: 6; padding: 1; }
+    ServersScreen > Detail { height: 1fr; }
+    """
+
+    def body(self) -> ComposeResult:
+        self._table: RowList[ServerRow] = RowList(
+            lambda row, width: COLUMNS.cells(row.cells, width), key=lambda row: row.status.name, header=COLUMNS.header
+        )
+        self._table.empty = (
+            [("No servers yet.", "bold")],
+            [("n", "live"), (" adds one: a command line or a URL.", "dim")],
+            [("mcp-tui servers import", "code"), (" takes over what other clients have.", "dim")],
+        )
+        self._detail = Detail()
+        self._reports: dict[ServerName, DoctorReport | None] = {}
+        self._log_only = False
+        yield self._table
+        yield self._detail
+
+    def on_mount(self) -> None:
+        self._table.focus()
+
+    def draw(self, kinds: Kinds) -> None:
+        if concerns(kinds, ServerChanged, ServerRemoved, CatalogChanged):
+            rows = [server_row(one, self.state.catalogs.get(name)) for name, one in self.state.servers.items()]
+            self._table.show(rows)
+            self._show_detail()
+        elif concerns(kinds, ServerLogged):
+            self._show_detail()
+
+    def tick(self) -> None:
+        self._show_detail()
+
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        self._show_detail(fresh=True)
+
+    @on(RowList.Chosen)
+    def _chosen(self) -> None:
+        self._detail.focus()
+
+    @property
+    def _chosen_status(self) -> ServerStatus | None:
+        row = self._table.item
+        return row.status if row else None
+
+    def _show_detail(self, fresh: bool = False) -> None:
+        status = self._chosen_status
+        if status is None:
+            self._detail.show(Content(""))
+            return
+        self._detail.show(self._text(status), fresh=fresh)
+
+    def _text(self, status: ServerStatus) -> Content:
+        if self._log_only:
+            title = Content.assemble((clean_line(status.name), "bold"), ("  stderr and log   ", "$dim"), ("l", "$live"))
+            return lines([title + Content.styled(" back", "$dim"), None, said(status.name, self.state.logs, None)])
+        parts: list[Content | None] = []
+        if status.name in self._reports:
+            parts.append(report_text(self._reports[status.name]))
+        parts.append(about(status, self.state.catalogs.get(status.name), self.engine.clock.wall()))
+        parts += [None, heading("Last on stderr and in its log"), said(status.name, self.state.logs, STDERR_LINES)]
+        return lines(parts)
+
+    # --- what can be done
+
+    def action_reconnect(self) -> None:
+        status = self._chosen_status
+        if status:
+            self.order(self.engine.reconnect(status.name))
+
+    def action_enable(self) -> None:
+        status = self._chosen_status
+        if status:
+            self.order(self.engine.set_server_enabled(status.name, status.state == "disabled"))
+
+    def action_logs(self) -> None:
+        self._log_only = not self._log_only
+        self._show_detail(fresh=True)
+
+    @work(exit_on_error=False)
+    async def action_trust(self) -> None:
+        status = self._chosen_status
+        if status is None:
+            return
+        if status.trusted:
+            self.notify(f"{clean_line(status.name)} is trusted already.", markup=False)
+            return
+        where = "is started as your user" if status.transport == "stdio" else "is connected to"
+        body = lines(
+            [
+                Content.styled(status.target, "$code bold"),
+                None,
+                Content.styled(f"This {where}. Named by {status.origin or 'a configuration file'}.", "$dim"),
+            ]
+        )
+        if await self.app.push_screen_wait(Confirm(clean_line(f"Trust {status.name}?"), body, "trust and connect")):
+            self.order(self.engine.trust_server(status.name))
+
+    @work(exit_on_error=False)
+    async def action_remove(self) -> None:
+        status = self._chosen_status
+        if status is None:
+            return
+        body = Content("It is closed and forgotten for this run; configuration files stay as they are.")
+        if await self.app.push_screen_wait(Confirm(clean_line(f"Remove {status.name}?"), body, "remove")):
+            self.order(self.engine.remove_server(status.name))
+
+    @work(exit_on_error=False)
+    async def action_add(self) -> None:
+        answers = await self.app.push_screen_wait(
+            AskLines(
+                CleanText("Add a server for this run"),
+                (
+                    ("Name", "", "files"),
+                    ("Command line or URL", "", "npx -y @modelcontextprotocol/server-filesystem ."),
+                ),
+                "What you type here is started at once.",
+            )
+        )
+        if not answers:
+            return
+        try:
+            spec = typed_server(*answers)
+        except McpTuiError as error:
+            self.engine.report(error)
+        else:
+            self.order(self.engine.add_server(spec))
+
+    @work(exclusive=True, group="doctor", exit_on_error=False)
+    async def action_doctor(self) -> None:
+        status = self._chosen_status
+        if status is None:
+            return
+        self._reports[status.name] = None
+        self._show_detail(fresh=True)
+        try:
+            self._reports[status.name] = await self.engine.examine_server(status.name)
+        except McpTuiError as error:
+            self._reports.pop(status.name)
+            self.engine.report(error)
+        finally:
+            if self._reports.get(status.name, status) is None:
+                self._reports.pop(status.name)
+        self._show_detail(fresh=True)
+
+
+def typed_server(name: str, target: str) -> ServerSpec:
+    """Returns what a person typed as a trusted definition. Raises UsageError when it is neither command nor URL."""
+    alias = ServerName(clean_line(name, 60))
+    if "://" in target.split(maxsplit=1)[0]:
+        if not _is_http(target):
+            raise UsageError(f"{target} is no http or https URL.", "Write it as in https://example.org/mcp.")
+        return ServerSpec(alias, "http", url=target, trusted=True, origin="typed in")
+    try:
+        command, *args = shlex.split(target)
+    except ValueError as error:
+        raise UsageError(f"The command line does not parse: {error}", "Close every quote.") from error
+    return ServerSpec(alias, "stdio", command=command, args=tuple(args), trusted=True, origin="typed in")
+
+
+def _is_http(target: str) -> bool:
+    try:
+        url = urlsplit(target)
+        return url.scheme in ("http", "https") and bool(url.hostname) and " " not in target
+    except ValueError:
+        return False
