@@ -19,7 +19,9 @@ DRAIN_CAP_BYTES = 256 * 1024 * 1024
 """A line longer than this is a stream without lines: the connection is given up."""
 UNREADABLE = -32091
 _HEAD_BYTES = 4_096
+_HEAD_PARTS = 64
 _REPLY_ID = re.compile(rb'"id"\s*:\s*(\d{1,18}|"[^"\\]{1,200}")')
+_OUTCOME = re.compile(rb'"(result|error)"\s*:')
 _DEPTH_CAP = 180
 """The SDK writes nothing nested deeper than about 250 levels."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -67,7 +69,7 @@ class LineSplitter:
     def _hold(self, piece: bytes) -> None:
         if self._dropped or self._held + len(piece) > self._cap:
             if not self._dropped:
-                self._head = b"".join(self._parts)[:_HEAD_BYTES] or piece[:_HEAD_BYTES]
+                self._head = (b"".join(self._parts[:_HEAD_PARTS]) or piece)[:_HEAD_BYTES]
                 self._dropped = self._held
                 self._parts.clear()
             self._dropped += len(piece)
@@ -144,11 +146,13 @@ def _sound(value: Json, depth: int = 0) -> Json:
 
 
 def failed_answer(head: bytes, reason: str) -> JSONRPCError | None:
-    """Returns an error answer to the request whose id stands in `head`; None when `head` is not an answer."""
-    if b'"method"' in head:
-        return None
-    match = _REPLY_ID.search(head)
-    if match is None:
+    """Returns an error answer to the request whose id stands in `head`; None when `head` is not an answer.
+
+    Only an id before the result is trusted: one inside it would fail another call.
+    """
+    outcome = _OUTCOME.search(head)
+    match = _REPLY_ID.search(head, 0, outcome.start()) if outcome else None
+    if match is None or b'"method"' in head[: match.end()]:
         return None
     request_id: int | str = json.loads(match.group(1))
     return JSONRPCError(jsonrpc="2.0", id=request_id, error=ErrorData(code=UNREADABLE, message=reason))

@@ -89,6 +89,7 @@ def test_empty_lines_are_nothing() -> None:
 def test_only_an_answer_is_failed_by_its_head() -> None:
     assert failed_answer(b'{"id":7,"method":"sampling/createMessage"', "too large") is None
     assert failed_answer(b'{"result":"no id', "too large") is None
+    assert failed_answer(b'{"jsonrpc":"2.0","result":{"id":7,"text":"', "too large") is None
     failed = failed_answer(b'{"jsonrpc":"2.0","id":"seven","result":', "too large")
     assert failed is not None
     assert (failed.id, failed.error.message) == ("seven", "too large")
