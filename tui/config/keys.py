@@ -115,7 +115,7 @@ def _with_keyring(use: Callable[[Keyring], T]) -> T:
             import keyring
 
             answers.put(use(keyring))
-        # Every system's keyring fails in ways of its own; all of them mean that it cannot be used.
+        # edge: every system's keyring fails in ways of its own, and all of them mean that it cannot be used.
         except Exception as error:  # noqa: BLE001
             answers.put(error)
 
