@@ -214,12 +214,16 @@ class MemoryLedger:
         cost: Cost | None = None,
         model: str = "",
     ) -> MessageId:
+        await asyncio.shield(asyncio.ensure_future(self._commit(chat_id, message, outcome)))
+        return MessageId(new_id("message"))
+
+    async def _commit(self, chat_id: ChatId, message: Message, outcome: str) -> None:
+        """Like a database's thread, goes on when nobody waits any more."""
         await asyncio.sleep(0)
         self._fail_when_broken()
         self.chats.setdefault(chat_id, []).append(message)
         self.outcomes.append(outcome)
         self.journal.append(("stored", message.role))
-        return MessageId(new_id("message"))
 
     async def intend_call(
         self, chat_id: ChatId, turn_id: TurnId, call: ToolCall, server: ServerName, tool: str

@@ -64,6 +64,12 @@ def test_a_long_turn_keeps_the_question_and_its_newest_results():
     assert provider_complaints(result.messages) == []
 
 
+def test_nothing_older_fills_the_gap_that_a_long_turn_left():
+    small, turn = exchange(1, rounds=0, size=0), exchange(2, rounds=3)
+    turn[3:3] = exchange(3, rounds=1, size=4_000)[1:3]
+    assert fitted(small + turn, 300).messages[0] == turn[0]
+
+
 def test_the_question_is_sent_even_when_it_alone_is_too_long():
     question = text("user", "x" * 10_000)
     assert fitted([*exchange(1), question], 100).messages == (question,)

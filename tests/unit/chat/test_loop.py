@@ -287,6 +287,26 @@ async def test_a_later_attempt_starts_clean_and_the_calls_of_the_first_are_left_
     assert [event.result.outcome for event in chat.of(ToolCallFinished)] == ["cancelled"]
 
 
+async def test_a_running_call_of_an_attempt_left_behind_is_cancelled_at_once():
+    gate, second = asyncio.Event(), AttemptId("attempt_2")
+    chat = rig(
+        [began(), ready(call("files_read")), gate, began(second, 2), gate_two := asyncio.Event(), ended("Whole.")]
+    )
+
+    async def body(arguments):
+        gate.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    chat.tools.bodies["read"] = body
+    await chat.begin("Go")
+    await chat.until(ToolCallFinished)
+    assert not gate_two.is_set()
+    gate_two.set()
+    await chat.room.idle()
+    assert chat.told == [("user", "Go"), ("assistant", "Whole.")]
+
+
 async def test_no_second_attempt_redoes_a_call_that_took_effect():
     done = asyncio.Event()
     first, next_one = call("files_write"), call("files_read")
