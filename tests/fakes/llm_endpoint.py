@@ -71,6 +71,8 @@ class LlmEndpoint:
         self._replies = None if callable(self.script) else iter(self.script)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self.connections = 0
+        """Connections accepted so far."""
         self.arrived = asyncio.Event()
         """Set once a POST was read."""
         self.disconnected = asyncio.Event()
@@ -98,9 +100,10 @@ class LlmEndpoint:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self.connections += 1
         try:
             await self._serve(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError, asyncio.CancelledError):
             pass
         finally:
             self._tasks.discard(task)

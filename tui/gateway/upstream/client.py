@@ -49,7 +49,7 @@ class UpstreamClient:
         self._timeouts = timeouts
         self._transport = transport
         self._clock = clock or SystemClock()
-        self._address = _address(spec)
+        self._address = _address(spec.base_url)
         self._http: httpx2.AsyncClient | None = None
         self._sdk: openai.AsyncOpenAI | None = None
 
@@ -80,6 +80,8 @@ class UpstreamClient:
 
     async def models(self) -> tuple[ModelSpec, ...]:
         """Returns what the endpoint says it serves. Raises ConnectError or CallError, each with a hint."""
+        if self._address is None:
+            raise ConnectError(self._no_address().reason, self._no_address().hint)
         url = self._spec.base_url.rstrip("/") + "/models"
         try:
             async with asyncio.timeout(self._timeouts.first_token_s), self._client().stream("GET", url) as response:
@@ -108,9 +110,8 @@ class UpstreamClient:
         """Sends the request; returns when status and headers are there."""
         if self._key and not (self._key.isascii() and self._key.isprintable()):
             return None, failure("auth", "The key holds characters that no key has")
-        if not self._spec.base_url.startswith(("http://", "https://")):
-            hint = "Set base_url to an address such as https://host/v1."
-            return None, failure("request", f"{self._spec.name} has no http address", hint=hint)
+        if self._address is None:
+            return None, self._no_address()
         try:
             body = request_body(request, model, self._spec.name, self._spec.base_url)
             create = self._openai().chat.completions.with_streaming_response.create
@@ -138,6 +139,10 @@ class UpstreamClient:
         now = self._clock.wall()
         return failure_from_response(refusal.status, refusal.headers, refusal.body, now, key=self._key)
 
+    def _no_address(self) -> Failure:
+        hint = "Set base_url to an address such as https://host/v1."
+        return failure("request", f"{self._spec.name} has no http address", hint=hint)
+
     def _client(self) -> httpx2.AsyncClient:
         if self._http is None:
             self._http = guarded_client(self._key, self._spec.headers, self._timeouts, self._transport)
@@ -152,12 +157,15 @@ class UpstreamClient:
         return self._sdk
 
 
-def _address(spec: ProviderSpec) -> str:
-    """Returns host and port, never what else the URL holds."""
+def _address(base_url: str) -> str | None:
+    """Returns host and port of an http address (never what else it holds), None when it is none."""
     try:
-        return urlsplit(spec.base_url).netloc.rpartition("@")[2] or spec.name
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            return None
     except ValueError:
-        return spec.name
+        return None
+    return parts.netloc.rpartition("@")[2]
 
 
 async def _pieces(
