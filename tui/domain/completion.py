@@ -109,7 +109,8 @@ class AttemptEnded:
     status: int | None
     usage: Usage
     cost: Cost
-    latency_ms: int
+    latency_ms: int | None
+    """None where nobody measured it: an attempt told again from the store."""
     first_token_ms: int | None
     will_retry: bool = False
     """True when the gateway goes on (another attempt or another provider)."""

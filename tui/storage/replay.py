@@ -103,7 +103,7 @@ def _reply(row: StoredMessage) -> Iterator[Event]:
     if row.message.text:
         yield TextArrived(row.turn_id, attempt_id, clean(row.message.text))
     outcome = _outcome(row.outcome)
-    ended = AttemptEnded(attempt_id, outcome, None, CleanText(""), None, row.usage, row.cost, 0, None)
+    ended = AttemptEnded(attempt_id, outcome, None, CleanText(""), None, row.usage, row.cost, None, None)
     yield AttemptFinished(row.turn_id, ended, row.at)
 
 

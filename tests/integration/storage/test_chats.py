@@ -133,6 +133,7 @@ async def test_a_stored_chat_is_shown_as_it_was(chats: ChatStore) -> None:
     assert isinstance(second, ReplyEntry)
     assert second.text == "It says so."
     assert second.usage == Usage(9, 2)
+    assert second.latency_ms is None
     assert second.cost == Cost(MicroUsd(2), "computed")
     assert state.turn_id is None
 
