@@ -63,13 +63,12 @@ class EmbeddedGateway:
     ) -> None:
         chosen, chores = profile_of(profile), Chores()
         catalog = Catalog(providers, combos, clock)
-        names = [provider.name for provider in providers]
         self._keys = keys
         self._ledger = ledger
         self._served: dict[str, int] = {}
         self._parts = Parts(
             catalog=catalog,
-            health=Health(names, chosen, clock=clock, store=store, publish=publish, chores=chores, chance=chance),
+            health=Health(providers, chosen, clock=clock, store=store, publish=publish, chores=chores, chance=chance),
             credentials=Credentials(keys, clock),
             upstreams=Upstreams(upstreams or client_factory(chosen)),
             prices=PriceBook(catalog),
@@ -90,6 +89,7 @@ class EmbeddedGateway:
 
     async def start(self) -> None:
         """Takes over what earlier runs knew of the providers; never touches the network."""
+        self._parts.chores.add(self._parts.prices.warm_up())
         try:
             await self._parts.health.load()
         except McpTuiError as error:
@@ -154,8 +154,8 @@ class EmbeddedGateway:
 
     def _is_free_with_tools(self, step: Step) -> bool:
         model = self._parts.catalog.model(step.provider, step.model)
-        free = self._parts.estimated_cost(step, 1_000_000, 1_000_000) == 0
-        return free and model is not None and model.tools is True
+        takes_tools = model is not None and model.tools is True
+        return takes_tools and self._parts.estimated_cost(step, 1_000_000, 1_000_000) == 0
 
     def _window(self, step: Step) -> int:
         model = self._parts.catalog.model(step.provider, step.model)
@@ -163,9 +163,9 @@ class EmbeddedGateway:
 
     async def fetch_models(self, provider: ProviderName) -> tuple[ModelSpec, ...]:
         """Asks a provider for its models and remembers them. Raises McpTuiError."""
-        spec = self._spec(provider)
-        credential = await self._parts.credentials.find(spec, suspect=True)
-        models = await self._parts.upstreams.get(spec, credential.key).models()
+        step = Step(self._spec(provider).name, "")
+        await self._parts.look_up_keys((step,))
+        models = await self._parts.upstream(step).models()
         self._parts.catalog.learn(provider, models)
         return self._parts.catalog.models(provider)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from tui.domain.clock import Clock
 from tui.domain.errors import McpTuiError
 from tui.domain.events import BreakerChanged, Event, NoticePosted
-from tui.domain.gateway import BreakerView
+from tui.domain.gateway import BreakerView, ProviderSpec
 from tui.domain.ids import ProviderName
 from tui.domain.messages import Json
 from tui.domain.text import CleanText
@@ -28,7 +28,7 @@ class Health:
 
     def __init__(
         self,
-        providers: Iterable[ProviderName],
+        providers: Iterable[ProviderSpec],
         profile: Profile,
         *,
         clock: Clock,
@@ -42,7 +42,7 @@ class Health:
         self._store = store
         self._publish = publish
         self._chance = chance
-        self._breakers = {name: self._breaker(name) for name in providers}
+        self._breakers = {provider.name: self._breaker(provider.name) for provider in providers}
         self._cooldowns = Cooldowns(clock)
         self._strikes: dict[ProviderName, int] = {}
         self._unsaved: dict[ProviderName, None] = {}

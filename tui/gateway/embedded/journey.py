@@ -60,7 +60,7 @@ class Journey:
                     yield fact
         except McpTuiError as error:
             self.refusal = Done("failed", "local", error.message, error.hint)
-        except Exception as error:  # noqa: BLE001 — the edge of a turn: whatever it was, the request must end in words
+        except Exception as error:  # noqa: BLE001 - edge: a turn; whatever it was, the request must end in words
             reason = clean_line(f"The gateway stumbled over its own fault: {type(error).__name__}: {error}")
             self.refusal = Done("failed", "local", reason, CleanText("Send the message again, and report this."))
         yield outcome.reply_ended(self, self._parts)
@@ -72,7 +72,7 @@ class Journey:
         while move and self._time_left() > 0:
             attempt = await self._begin(move)
             if attempt is None:
-                move = self._degrade(move) if self.refusal else self._next_route()
+                move = await self._degrade(move) if self.refusal else self._next_route()
                 continue
             self._announce(move, attempt)
             async with aclosing(self._run(attempt)) as facts:
@@ -180,7 +180,7 @@ class Journey:
         onward = self._next_route(attempt.step if follows.needs_larger_window else None)
         if onward:
             return replace(onward, left=attempt.step, because=end.reason)
-        return self._wait_for_rate_limit(attempt) if follows.cools else None
+        return self._wait_as_told(attempt) if follows.cools or end.retry_after_s else None
 
     def _again(self, attempt: Attempt, *, retry: bool) -> Move | None:
         """The same route once more, as long as nothing of an answer was accepted."""
@@ -195,7 +195,7 @@ class Journey:
         wait_s = parts.chance() * parts.profile.retry_base_s * 2 ** (tries - 1)
         return Move(attempt.step, wait_s) if wait_s < self._time_left() else None
 
-    def _wait_for_rate_limit(self, attempt: Attempt) -> Move | None:
+    def _wait_as_told(self, attempt: Attempt) -> Move | None:
         """With no other route left a short rest is waited out once, within the profile's patience."""
         wait_s = self._parts.health.open_for(attempt.step).retry_in_s
         if wait_s is None or attempt.accepted or self._tries(attempt.step) > 1:
@@ -229,7 +229,7 @@ class Journey:
                 return Move(step)
         return None
 
-    def _degrade(self, move: Move) -> Move | None:
+    async def _degrade(self, move: Move) -> Move | None:
         """Over the budget: the cheapest known place instead, once, when the budget says so."""
         rules = self._parts.guard.budget
         if rules.action != "degrade" or self._degraded or self.refusal is None:
@@ -237,6 +237,7 @@ class Journey:
         self._degraded = True
         tried = {attempt.step for attempt in self.attempts} | {move.step}
         steps = self._parts.catalog.route(self.request.target) if self.plan.combo else self._parts.catalog.steps()
+        await self._parts.look_up_keys(steps)
         cheaper = budget.cheapest(
             [step for step in steps if step not in tried and self._parts.open_for(step).allowed],
             self._nominal_cost,

@@ -1,5 +1,7 @@
 """What a model costs: the configured price, else the provider's own list, else the bundled library, else unknown."""
 
+import asyncio
+import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,10 @@ class PriceBook:
         self._catalog = catalog
         self._library = library or library_price
         self._remembered: dict[tuple[Step, int, int], Price | None] = {}
+
+    async def warm_up(self) -> None:
+        """Reads the bundled prices off the event loop, before the first request needs them."""
+        await asyncio.to_thread(importlib.import_module, "genai_prices.data_snapshot")
 
     def price(self, step: Step, input_tokens: int, at: float) -> Price | None:
         """Returns the price of a model for a request of this size at a moment (wall clock), None when unknown."""

@@ -1,5 +1,6 @@
 """The endpoints' clients, one a provider and key, made when first needed."""
 
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ def client_factory(profile: Profile) -> UpstreamFactory:
     """Returns the maker of real clients, with a profile's timeouts; scripted providers get their transport."""
 
     def make(provider: ProviderSpec, key: str | None) -> Upstream:
-        timeouts = Timeouts(profile.connect_s, profile.first_token_s, profile.idle_s)
+        # How long an answer may take in all is each request's own affair.
+        timeouts = Timeouts(profile.connect_s, profile.first_token_s, profile.idle_s, total_s=math.inf)
         transport = demo_transport(provider.name) if provider.kind == "scripted" else None
         return UpstreamClient(provider, key, timeouts, transport)
 

@@ -152,6 +152,13 @@ async def test_a_rate_limit_on_the_last_route_is_waited_out_within_patience() ->
     assert stage.clock.monotonic() - started >= 8
 
 
+async def test_a_busy_last_route_is_asked_again_when_it_said_so() -> None:
+    stage = Stage({"a/m": [fails("provider-down", 503, retry_after_s=8.0), says()]})
+    told = await stage.ask()
+    assert told.end.outcome == "complete"
+    assert sum(stage.naps) >= 8
+
+
 async def test_a_long_rate_limit_fails_fast_and_names_the_time() -> None:
     stage = Stage({"a/m": [fails("rate-limit", 429, retry_after_s=120.0)]})
     told = await stage.ask()

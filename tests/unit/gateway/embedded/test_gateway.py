@@ -82,6 +82,16 @@ async def test_a_fetched_list_fills_what_the_configuration_leaves_open() -> None
     assert "a/n" in stage.gateway.targets()
 
 
+async def test_another_key_found_while_fetching_models_makes_good_what_the_old_one_did() -> None:
+    stage = Stage({"a/m": [fails("auth", 401), says()]}, key_env=True)
+    stage.keys.known["a"] = "old"
+    await stage.ask()
+    stage.keys.known["a"] = "new"
+    stage.clock.advance(6)
+    await stage.gateway.fetch_models(A)
+    assert (await stage.gateway.snapshot()).providers[0].credential == "ok"
+
+
 async def test_a_connection_test_says_what_it_saw() -> None:
     stage = Stage({"a/m": [says()]})
     spec = ProviderSpec(ProviderName("new"), "http://new.test/v1")

@@ -143,6 +143,18 @@ async def test_degrade_to_free_passes_an_exhausted_budget() -> None:
     assert (await stage.ask(max_output_tokens=300)).end.text == "free"
 
 
+async def test_degrade_finds_the_key_of_a_provider_that_was_not_asked_for() -> None:
+    stage = Stage(
+        {"a/m": [says()], "b/m": [says("free")]},
+        models={"b/m": FREE},
+        budget=session(10, action="degrade", degrade_to="free"),
+        key_env=True,
+    )
+    stage.keys.known = {"a": "key a", "b": "key b"}
+    assert (await stage.ask("a/m")).end.text == "free"
+    assert stage.gateway._parts.credentials.key("b") == "key b"  # type: ignore[arg-type]
+
+
 async def test_degrade_with_nothing_cheaper_is_a_refusal() -> None:
     stage = Stage({"a/m": [says()]}, budget=session(10, action="degrade", degrade_to="free"))
     assert (await stage.ask()).end.failure == "budget"
