@@ -224,6 +224,14 @@ async def test_processes_that_open_and_write_at_once_never_find_the_database_loc
     await database.close()
 
 
+async def test_those_who_open_a_new_database_at_the_same_moment_all_get_in(tmp_path: Path) -> None:
+    for round_number in range(40):
+        path = tmp_path / str(round_number) / "db"
+        databases = await asyncio.gather(*(Database.open(path) for _ in range(6)))
+        assert [database.notice for database in databases] == [""] * 6
+        await asyncio.gather(*(database.close() for database in databases))
+
+
 FILLER = """
 import asyncio, resource, sys
 from pathlib import Path
