@@ -64,8 +64,13 @@ class _Slot:
             self.fragments[:] = ["".join(self.fragments)]
         return self.fragments[0] if self.fragments else ""
 
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether the arguments are an empty object, which the real ones may still replace."""
+        return self.extent.closed and self.arguments.strip() == "{}"
+
     def add(self, arguments: str) -> None:
-        if arguments.lstrip()[:1] == "{" and self.arguments.strip() == "{}":
+        if self.is_placeholder and arguments.lstrip()[:1] == "{":
             # A placeholder some translators send before the real arguments.
             self.fragments, self.extent = [], JsonExtent()
         if arguments:
@@ -114,7 +119,7 @@ class CallCollector:
         slot.provider_id = slot.provider_id or provider_id
         slot.extra_content = item.get("extra_content") or slot.extra_content
         slot.add(arguments)
-        ready = self._newly_ready(slot) if slot.arguments.strip() != "{}" else []
+        ready = [] if slot.is_placeholder else self._newly_ready(slot)
         if slot is not self._last and self._last is not None:
             ready = self._newly_ready(self._last) + ready
         self._last = slot
@@ -178,8 +183,7 @@ def _begins_another(known: _Slot, provider_id: str, name: str, arguments: str) -
     same_id = bool(provider_id) and provider_id == known.provider_id
     if name != known.name or (provider_id and known.provider_id and not same_id):
         return True
-    placeholder = same_id and known.arguments.strip() == "{}"
-    return known.extent.closed and bool(arguments.strip()) and not placeholder
+    return known.extent.closed and bool(arguments.strip()) and not (same_id and known.is_placeholder)
 
 
 def normal_arguments(text: str) -> str:
