@@ -63,7 +63,7 @@ def _open_sound(path: Path, steps: list[Migration]) -> Opened:
                 clean_line(f"The database {path} was written by a newer mcp-tui (schema {found}, this one: {newest})."),
                 CleanText("It can be read, not written. Update mcp-tui, or set MCP_TUI_HOME to another directory."),
             )
-        _use_wal(connection)
+        use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, steps)
@@ -90,7 +90,7 @@ def _check(connection: sqlite3.Connection) -> None:
         raise damage
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def use_wal(connection: sqlite3.Connection) -> None:
     """Switches to a write-ahead log. The switch ignores the busy timeout, so a second opener tries again."""
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:

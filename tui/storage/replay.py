@@ -83,7 +83,8 @@ def replayed(chat: StoredChat) -> list[Event]:
             _end_turn(events, chat, turn_id, rows)
             turn_id, rows = row.turn_id, []
         rows.append(row)
-        if row.message.role == "user":
+        # A later user message of a turn carries pictures of a result; no person wrote it.
+        if row.message.role == "user" and len(rows) == 1:
             events.append(UserSpoke(chat.id, row.turn_id, row.id, row.message.parts, row.at))
         elif row.message.role == "assistant":
             events.extend(_reply(row))

@@ -138,6 +138,13 @@ async def test_a_stored_chat_is_shown_as_it_was(chats: ChatStore) -> None:
     assert state.turn_id is None
 
 
+async def test_pictures_of_a_result_are_not_shown_as_if_a_person_had_sent_them(chats: ChatStore) -> None:
+    chat = await chats.create()
+    await whole_turn(chats, chat)
+    await chats.add_message(chat, TURN, Message("user", (ImagePart("image/png", "aGk="),)))
+    assert sum(isinstance(entry, UserEntry) for entry in (await shown(chats, chat)).entries) == 1
+
+
 async def test_a_turn_cut_off_by_a_crash_is_shown_as_interrupted(chats: ChatStore) -> None:
     chat = await chats.create()
     await chats.add_message(chat, TURN, user_text(clean("Go")))

@@ -7,12 +7,15 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from tui.domain.errors import StorageError
 from tui.storage.database import Database
+from tui.storage.opening import use_wal
 from tui.storage.schema import Migration, migrate, migrations, version_of
 
 NEVER_WRITTEN_BY_SQLITE = b"\xa5" * 4096
@@ -224,12 +227,23 @@ async def test_processes_that_open_and_write_at_once_never_find_the_database_loc
     await database.close()
 
 
-async def test_those_who_open_a_new_database_at_the_same_moment_all_get_in(tmp_path: Path) -> None:
-    for round_number in range(40):
-        path = tmp_path / str(round_number) / "db"
-        databases = await asyncio.gather(*(Database.open(path) for _ in range(6)))
-        assert [database.notice for database in databases] == [""] * 6
-        await asyncio.gather(*(database.close() for database in databases))
+def test_those_who_open_a_new_database_at_the_same_moment_all_get_in(tmp_path: Path) -> None:
+    """SQLite answers "locked" at once, without waiting, when two switch to the write-ahead log together."""
+
+    def enter(path: Path, together: Barrier) -> str:
+        connection = sqlite3.connect(path, timeout=20, isolation_level=None)
+        try:
+            together.wait()
+            use_wal(connection)
+            return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        for round_number in range(60):
+            together = Barrier(6)
+            entering = [threads.submit(enter, tmp_path / str(round_number), together) for _ in range(6)]
+            assert [each.result() for each in entering] == ["wal"] * 6
 
 
 FILLER = """
