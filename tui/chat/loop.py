@@ -1,6 +1,7 @@
 """One turn: ask the model, run the calls it asks for, ask again, until it is done or a limit is reached."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,8 @@ class Turn:
             return await work
         except McpTuiError as error:
             return Ending("failed", error.message, error.hint)
-        except Exception as error:  # noqa: BLE001 - the edge of a turn: a fault inside ends the turn, not the program
+        except Exception as error:  # the edge of a turn: a fault inside ends the turn, not the program
+            logging.getLogger(__name__).exception("a turn stumbled over a fault of the program")
             reason = clean_line(f"Something went wrong inside the program: {type(error).__name__}: {error}")
             return Ending("failed", reason, CleanText("Send the message again; the log (7) has the details."))
 
@@ -143,8 +145,8 @@ class Turn:
             target=scope.target,
             messages=tuple(sendable(self._fitted(offer).messages)),
             tools=offer.specs,
-            # A forced choice would force a call in every round, for ever.
-            tool_choice=choice if self._rounds == 1 or choice == "none" else "auto",
+            # A choice that stays forced would force a call in every round, for ever.
+            tool_choice="auto" if choice != "none" and any(reply.runs for reply in self._replies) else choice,
             max_output_tokens=chat.max_output_tokens,
             temperature=chat.temperature,
             turn_id=scope.turn_id,

@@ -19,12 +19,17 @@ class Offers:
         self.notices: list[CleanText] = []
         """What is to be said about the newest offer."""
         self._last: Offer | None = None
+        self._asked: tuple[tuple[ToolInfo, ...], int, set[str]] | None = None
 
     def next(self, tools: Sequence[ToolInfo], limit: int, history: Iterable[Message], choice: str) -> Offer:
         """Returns what to offer now; tools that the chat has used, and the forced one, stay when some must go."""
-        used = {call.name for message in history for call in message.tool_calls}
-        new, last = offer(tools, limit, used | {choice}), self._last
-        self._last, self.notices = new, []
+        self.notices = []
+        keep = {choice, *(call.name for message in history for call in message.tool_calls)}
+        asked, last = (tuple(tools), limit, keep), self._last
+        if last is not None and asked == self._asked:
+            return last
+        new = self._last = offer(tools, limit, keep)
+        self._asked = asked
         if new.left_out and (last is None or last.left_out != new.left_out):
             self.notices.append(
                 CleanText(
