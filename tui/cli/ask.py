@@ -11,6 +11,7 @@ from tui.cli.invocation import Invocation
 from tui.cli.jsonable import event_name, jsonable
 from tui.cli.output import Output
 from tui.domain import events as e
+from tui.domain.clock import SystemClock
 from tui.domain.completion import Outcome
 from tui.domain.errors import ConnectError, UsageError
 from tui.domain.ids import CallId
@@ -77,6 +78,7 @@ class Ask:
         self._output = output
         self._prompt = prompt
         self._required = required_servers
+        self._clock = SystemClock()
         self._calls = _Calls()
         self._turn: str | None = None
         self._failure: str | None = None
@@ -129,7 +131,7 @@ class Ask:
         if self._turn is None or isinstance(event, _NOT_OF_A_TURN):
             return
         fields = jsonable(event)
-        at = fields.pop("at", None)
+        at = fields.pop("at", None) or self._clock.wall()
         fields.pop("turn_id", None)
         self._output.event({"event": event_name(event), "turn_id": self._turn, "at": at, **fields})
 

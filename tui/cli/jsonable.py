@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
+_UNIONS = ("Block", "Part", "Question", "Answer")
 
 
 def jsonable(value: Any) -> Any:
     """Returns `value` as what strict JSON can hold; NaN and infinities become null."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
+        plain = {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
+        kind = _kind(value)
+        return {"type": kind, **plain} if kind else plain
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -28,6 +31,16 @@ def jsonable(value: Any) -> Any:
     return value
 
 
+def _kind(value: object) -> str:
+    """What tells members of a union apart: `resource_link` for a ResourceLinkBlock."""
+    name = type(value).__name__
+    return next((_snake(name.removesuffix(suffix)) for suffix in _UNIONS if name.endswith(suffix)), "")
+
+
 def event_name(event: object) -> str:
     """Returns `tool_call_started` for a `ToolCallStarted`."""
-    return _CAMEL.sub("_", type(event).__name__).lower()
+    return _snake(type(event).__name__)
+
+
+def _snake(name: str) -> str:
+    return _CAMEL.sub("_", name).lower()
