@@ -299,6 +299,33 @@ async def test_text_in_place_repaints_the_open_block_and_the_header_only() -> No
         assert [(region.y, region.height) for region in painted] == [(1, 1), (5, 2)]
 
 
+async def test_what_is_told_before_the_screen_is_ready_is_shown_once_it_is() -> None:
+    class EarlyApp(TranscriptApp):
+        def compose(self):  # type: ignore[no-untyped-def]
+            transcript = Transcript(clock=self.clock)
+            transcript.sync([user("early")], 0)
+            yield transcript
+
+        def show(self, epoch: int = 0) -> None:
+            pass
+
+    app = EarlyApp()
+    async with app.run_test(size=SIZE):
+        assert app.screen_lines()[2] == "early"
+
+
+async def test_a_first_call_that_finishes_unfolded_leaves_the_view_alone() -> None:
+    entry = call()
+    app = TranscriptApp([entry, *many(20)])
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("home", "ctrl+o", "home")
+        entry.state, entry.result, entry.revision = "finished", text_result("a\nb"), entry.revision + 1
+        app.show()
+        await pilot.pause()
+        assert not app.transcript.follow
+        assert app.screen_lines()[1].startswith("▾")
+
+
 async def test_another_chat_starts_anew_at_its_end() -> None:
     app = TranscriptApp(many(30))
     async with app.run_test(size=SIZE) as pilot:

@@ -90,6 +90,12 @@ class FollowingView(RollView):
     def action_bottom(self) -> None:
         self.follow_end()
 
+    def action_page_up(self) -> None:
+        self.scroll_to_line(round(self.scroll_y) - self.page)
+
+    def action_page_down(self) -> None:
+        self.scroll_to_line(round(self.scroll_y) + self.page)
+
     def action_half_up(self) -> None:
         self.scroll_to_line(round(self.scroll_y) - self.page // 2)
 

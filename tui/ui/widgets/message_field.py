@@ -12,7 +12,7 @@ from tui.ui.format import byte_size
 from tui.ui.keys import bindings
 from tui.ui.widgets.completion_popup import Candidate, CompletionPopup
 
-LONGEST_PASTE = 256_000
+LONGEST_PASTE = 128_000
 """Characters; more belongs in a file."""
 _WORD = re.compile(r"(?<!\S)[@/]\S*$")
 _PATH = re.compile(r"(?<!\S)(?:\"[^\"]+\"|'[^']+'|(?:\\ |\S)+)$")

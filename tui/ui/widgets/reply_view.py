@@ -106,7 +106,7 @@ class ReplyView(EntryView[ReplyEntry]):
         name = f"{entry.provider}/{entry.model}" if entry.provider else entry.model
         header = [Segment(name, look.accent + BOLD), Segment("  ", look.dim)]
         if entry.streaming:
-            word = "streaming ▍" if self._taken else "waiting for the first token"
+            word = "streaming ▍" if self._taken or entry.reasoning else "waiting for the first token"
             return [*header, Segment(word, look.dim), Segment(self._rate(now), look.live)]
         return [*header, Segment(reply_figures(entry), look.dim)]
 

@@ -24,6 +24,8 @@ View = EntryView[Any]
 class Change:
     """What a frame changed, in lines of the roll."""
 
+    anew: bool = False
+    """Another chat took the place of the one before."""
     moved_from: int | None = None
     """From here on lines are new or elsewhere; None when every line is where it was."""
     repaint: list[tuple[int, int]] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Roll:
         change = Change()
         if epoch != self._epoch or len(entries) < len(self.views):
             self.views, self.index, self._live, self._epoch = [], LineIndex(), [], epoch
+            change.anew = True
             change.move(0)
         for place in self._live:
             if self.views[place].stale:

@@ -77,18 +77,25 @@ class Transcript(FollowingView):
         super().__init__(clock=clock, id=id)
         self._current: int | None = None
         self._timer: Timer | None = None
+        self._early: tuple[Sequence[AnyEntry], int] | None = None
+        """What was to be shown before there were colours to show it in."""
 
     def on_mount(self) -> None:
         self._timer = self.set_interval(1 / TURNS_PER_S, self._turn_signs, pause=True)
+        if self._early:
+            self.sync(*self._early)
 
     def sync(self, entries: Sequence[AnyEntry], epoch: int) -> None:
         """Shows `entries`, which are changed in place; another `epoch` means another chat."""
+        if self._timer is None:
+            self._early = entries, epoch
+            return
         change = self.roll.take(entries, epoch, self.sheet, self.clock.wall())
-        if change.moved_from == 0:
+        if change.anew:
             self._current, self.follow = None, True
         if change:
             self.show(change)
-        if self._timer and self.roll.moving():
+        if self.roll.moving():
             self._timer.resume()
 
     def _turn_signs(self) -> None:

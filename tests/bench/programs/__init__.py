@@ -1,0 +1,1 @@
+"""Programs that the benches run in a terminal of their own."""
