@@ -7,9 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 
@@ -227,23 +225,27 @@ async def test_processes_that_open_and_write_at_once_never_find_the_database_loc
     await database.close()
 
 
-def test_those_who_open_a_new_database_at_the_same_moment_all_get_in(tmp_path: Path) -> None:
-    """SQLite answers "locked" at once, without waiting, when two switch to the write-ahead log together."""
+def test_a_rival_in_the_way_of_the_write_ahead_log_is_waited_for(tmp_path: Path) -> None:
+    """SQLite may answer "locked" at once, without waiting, when two open a new database together."""
+    rival, connection = (
+        sqlite3.connect(tmp_path / "db", timeout=0, isolation_level=None, check_same_thread=False) for _ in range(2)
+    )
+    rival.execute("CREATE TABLE one (a)")
+    rival.execute("BEGIN")
+    rival.execute("SELECT * FROM one").fetchall()
+    attempts: list[str] = []
 
-    def enter(path: Path, together: Barrier) -> str:
-        connection = sqlite3.connect(path, timeout=20, isolation_level=None)
-        try:
-            together.wait()
-            use_wal(connection)
-            return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
-        finally:
-            connection.close()
+    def leave_before_the_second(statement: str) -> None:
+        attempts.append(statement)
+        if len(attempts) == 2:
+            rival.execute("ROLLBACK")
 
-    with ThreadPoolExecutor(6) as threads:
-        for round_number in range(60):
-            together = Barrier(6)
-            entering = [threads.submit(enter, tmp_path / str(round_number), together) for _ in range(6)]
-            assert [each.result() for each in entering] == ["wal"] * 6
+    connection.set_trace_callback(leave_before_the_second)
+    use_wal(connection)
+    assert len(attempts) == 2
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+    rival.close()
 
 
 FILLER = """
