@@ -80,7 +80,7 @@ class Turn:
             return await work
         except McpTuiError as error:
             return Ending("failed", error.message, error.hint)
-        except Exception as error:  # the edge of a turn: a fault inside ends the turn, not the program
+        except Exception as error:  # edge: a turn; a fault inside ends it, not the program
             logging.getLogger(__name__).exception("a turn stumbled over a fault of the program")
             reason = clean_line(f"Something went wrong inside the program: {type(error).__name__}: {error}")
             return Ending("failed", reason, CleanText("Send the message again; the log (7) has the details."))

@@ -36,7 +36,9 @@ from tui.domain.ids import AttemptId
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.questions import ApprovalAnswer, LimitQuestion
 from tui.domain.servers import ImageBlock, ToolResult
+from tui.domain.state import State
 from tui.domain.text import CleanText
+from tui.domain.transcript import ReplyEntry, ToolEntry
 
 READ, WRITE = tool("read", read_only=True), tool("write")
 ALLOW_ALL = PolicySettings(approve="all")
@@ -517,3 +519,18 @@ async def test_messages_during_a_turn_are_served_in_order():
     assert [text for role, text in chat.told if role == "user"] == ["a", "b", "c"]
     assert [event.outcome for event in chat.of(TurnFinished)] == ["complete"] * 3
     assert not chat.room.busy
+
+
+async def test_the_fold_of_a_turn_leaves_nothing_running():
+    second = AttemptId("attempt_2")
+    chat = rig(
+        [began(), ready(call("files_write")), attempt_over(will_retry=True), began(second, 2), said("Done.", second)]
+    )
+    await chat.say("Go")
+    state = State()
+    for event in chat.events:
+        state.apply(event)
+    assert state.turn_id is None
+    assert [entry.state for entry in state.entries if isinstance(entry, ToolEntry)] == ["finished"]
+    assert not any(entry.streaming for entry in state.entries if isinstance(entry, ReplyEntry))
+    assert chat.room.last_turn.outcome == "failed"
