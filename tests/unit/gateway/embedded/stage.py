@@ -99,12 +99,16 @@ class MemoryLedger:
     settled: list[AttemptId] = field(default_factory=list)
     gate: asyncio.Event | None = None
     """When set, reserving waits for it, as for a slow disk."""
+    reserving: asyncio.Event = field(default_factory=asyncio.Event)
+    settle_gate: asyncio.Event | None = None
+    settling: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
 
     async def reserve(self, hold: Hold, limits: Limits) -> Exceeded | None:
         if self.broken:
             raise StorageError("the disk is full", "Free some space.")
         if self.gate:
+            self.reserving.set()
             await self.gate.wait()
         await asyncio.sleep(0)
         spent = self.spent
@@ -117,6 +121,9 @@ class MemoryLedger:
         return None
 
     async def settle(self, charge: Charge) -> None:
+        if self.settle_gate:
+            self.settling.set()
+            await self.settle_gate.wait()
         await asyncio.sleep(0)
         self.settled.append(charge.attempt_id)
         self.holds.pop(charge.attempt_id, None)

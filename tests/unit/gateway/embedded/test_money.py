@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.gateway.embedded.stage import OPENED, PRICE, USAGE, Script, Stage, calls, cut, fails, says
 from tui.domain.completion import TextDelta, Usage
 from tui.domain.gateway import BudgetSpec, ModelSpec
+from tui.domain.ids import ProviderName
 from tui.domain.money import Cost, MicroUsd, Price
 from tui.domain.text import CleanText
 from tui.gateway.upstream.events import Done, Text
@@ -93,8 +94,8 @@ async def test_over_the_limit_nothing_is_sent() -> None:
 
 async def test_a_refused_reservation_leaves_a_probe_for_others() -> None:
     stage = Stage({"a/m": [says()]}, budget=session(1_000))
-    stage.gateway.trip("a")  # type: ignore[arg-type]
-    stage.gateway.probe("a")  # type: ignore[arg-type]
+    stage.gateway.trip(ProviderName("a"))
+    stage.gateway.probe(ProviderName("a"))
     await stage.ask(max_output_tokens=1_000)
     assert (await stage.gateway.snapshot()).providers[0].breaker.probes_in_flight == 0
 
@@ -137,10 +138,11 @@ async def test_degrade_to_free_passes_an_exhausted_budget() -> None:
     stage = Stage(
         {"a/m": [says()], "b/m": [says("free")]},
         models={"b/m": FREE},
-        budget=session(5_000, action="degrade", degrade_to="free"),
+        budget=session(2_000, action="degrade", degrade_to="free"),
     )
-    assert (await stage.ask(max_output_tokens=300)).end.route.provider == "a"
-    assert (await stage.ask(max_output_tokens=300)).end.text == "free"
+    assert (await stage.ask(max_output_tokens=100)).end.route.provider == "a"
+    assert stage.ledger.spent == 3_000, "the estimate was too low: more than the limit is spent"
+    assert (await stage.ask(max_output_tokens=100)).end.text == "free"
 
 
 async def test_degrade_finds_the_key_of_a_provider_that_was_not_asked_for() -> None:
@@ -152,7 +154,18 @@ async def test_degrade_finds_the_key_of_a_provider_that_was_not_asked_for() -> N
     )
     stage.keys.known = {"a": "key a", "b": "key b"}
     assert (await stage.ask("a/m")).end.text == "free"
-    assert stage.gateway._parts.credentials.key("b") == "key b"  # type: ignore[arg-type]
+    assert stage.gateway._parts.credentials.key(ProviderName("b")) == "key b"
+
+
+async def test_a_place_the_budget_degraded_to_is_not_tried_again_as_a_fallback() -> None:
+    stage = Stage(
+        {"a/m": [says()], "b/m": [fails("malformed", 200), says("again")]},
+        models={"a/m": DEAR},
+        budget=session(20_000, action="degrade"),
+    )
+    told = await stage.ask(max_output_tokens=1_000)
+    assert stage.sent == ["b/m"]
+    assert told.end.failure == "malformed"
 
 
 async def test_degrade_with_nothing_cheaper_is_a_refusal() -> None:
@@ -228,18 +241,37 @@ async def test_a_cancelled_reader_settles_once() -> None:
     assert stage.upstreams["a"].closed_streams == 1
 
 
-async def test_a_request_cancelled_while_money_is_set_aside_frees_it() -> None:
+async def test_a_settlement_is_finished_though_its_reader_is_cancelled_again() -> None:
     stage = Stage({"a/m": [says()]})
-    stage.ledger.gate = asyncio.Event()
+    stage.ledger.settle_gate = asyncio.Event()
     reading = asyncio.create_task(stage.ask())
-    for _ in range(5):
-        await asyncio.sleep(0)
+    await stage.ledger.settling.wait()
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
+    stage.ledger.settle_gate.set()
+    await stage.gateway.close()
+    assert stage.ledger.spent == 3_000
+    assert not stage.ledger.holds
+
+
+async def test_a_request_cancelled_while_money_is_set_aside_frees_it() -> None:
+    stage = Stage({"a/m": [says()]})
+    stage.gateway.trip(ProviderName("a"))
+    stage.gateway.probe(ProviderName("a"))
+    stage.ledger.gate = asyncio.Event()
+    reading = asyncio.create_task(stage.ask())
+    await stage.ledger.reserving.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert (await stage.gateway.snapshot()).providers[0].breaker.probes_in_flight == 0
     stage.ledger.gate.set()
     await stage.gateway.close()
+    for _ in range(5):
+        await asyncio.sleep(0)
     assert stage.sent == []
+    assert len(stage.ledger.settled) == 1
     assert not stage.ledger.holds
     assert stage.ledger.spent == 0
 
