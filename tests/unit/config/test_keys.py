@@ -1,6 +1,8 @@
 """A key goes to the scheme, host and port it was entered for, and nowhere else."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,60 @@ def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(ConfigError):
         origin_of(url)
+
+
+BACKENDS = """
+import threading
+from keyring.backend import KeyringBackend
+
+class Slow(KeyringBackend):
+    priority = 1
+    def get_password(self, service, username): threading.Event().wait()
+    set_password = get_password
+
+class Working(Slow):
+    def get_password(self, service, username): return f"key for {service} {username}"
+    def set_password(self, service, username, password): print("stored for", username)
+"""
+ASKING = """
+import sys
+from tests.unit.config.test_keys import provider
+from tui.config.keys import KeyFinder
+from tui.config.paths import find_paths
+from tui.domain.errors import ConfigError
+
+finder = KeyFinder(find_paths({"MCP_TUI_HOME": sys.argv[1]}), {})
+print(finder.key_for(provider("https://one.example/v1", keyring=True)))
+try:
+    finder.store_key("https://one.example/v1", "a key")
+except ConfigError as error:
+    print("refused:", error.hint)
+"""
+
+
+@pytest.mark.parametrize(
+    ("backend", "said"),
+    [
+        ("backends.Working", ["key for mcp-tui https://one.example:443", "stored for https://one.example:443"]),
+        ("backends.Slow", ["None", "refused: Put the key into an environment variable and name it in api_key_env."]),
+        (
+            "keyring.backends.fail.Keyring",
+            ["None", "refused: Put the key into an environment variable and name it in api_key_env."],
+        ),
+    ],
+)
+def test_a_keyring_is_used_when_it_works_and_given_up_when_it_does_not(
+    tmp_path: Path, backend: str, said: list[str]
+) -> None:
+    (tmp_path / "backends.py").write_text(BACKENDS, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING, str(tmp_path / "home")],
+        env=os.environ | {"PYTHON_KEYRING_BACKEND": backend, "PYTHONPATH": str(tmp_path)},
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines() == said
+    assert not (tmp_path / "home" / "config" / "keys.json").exists()
