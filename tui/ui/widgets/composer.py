@@ -36,7 +36,7 @@ class Composer(Vertical):
         & > .writing { height: auto; }
         & > .writing > .prompt { width: 2; color: $primary; text-style: bold; }
         & > .hints { height: 1; padding-left: 2; }
-        & > .hints > .left { width: 1fr; height: 1; color: $dim; }
+        & > .hints > .left { width: 1fr; height: 1; color: $dim; text-wrap: nowrap; text-overflow: ellipsis; }
         & > .hints > .right { width: auto; height: 1; color: $warning; }
     }
     """

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual.content import Content
 from textual.events import Click, Key
 from textual.message import Message
 from textual.strip import Strip
@@ -18,6 +19,18 @@ from tui.ui.widgets.roll_view import NEW_BELOW
 from tui.ui.widgets.transcript_look import COMPONENT_CLASSES as LOOK_CLASSES
 
 MARKER = "▌ "
+WELCOME = Content.assemble(
+    ("Nothing said yet.\n", "bold"),
+    ("What you write below, the replies and every tool call will stand here.\n\n", "$dim"),
+    ("i", "$primary"),
+    (" write   ", "$dim"),
+    ("ctrl+t", "$primary"),
+    (" model   ", "$dim"),
+    ("ctrl+p", "$primary"),
+    (" all commands   ", "$dim"),
+    ("f1", "$primary"),
+    (" keys", "$dim"),
+)
 
 
 class Transcript(FollowingView):
@@ -75,6 +88,7 @@ class Transcript(FollowingView):
 
     def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(clock=clock, id=id)
+        self.empty_text = WELCOME
         self._current: int | None = None
         self._timer: Timer | None = None
         self._early: tuple[Sequence[AnyEntry], int] | None = None
