@@ -1,6 +1,5 @@
 """One request's way through the providers: try, retry, fall back, and say at the end which way it went."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -72,7 +71,7 @@ class Journey:
         while move and self._time_left() > 0:
             attempt = await self._begin(move)
             if attempt is None:
-                move = await self._degrade(move) if self.refusal else self._next_route()
+                move = await self._degrade(move) if self.refusal else self._instead_of(move)
                 continue
             self._announce(move, attempt)
             async with aclosing(self._run(attempt)) as facts:
@@ -114,7 +113,7 @@ class Journey:
         )
         try:
             exceeded = await self._reserve(attempt)
-        except (asyncio.CancelledError, McpTuiError):
+        except BaseException:
             self._parts.health.said_nothing(move.step, permit)
             raise
         if exceeded is None:
@@ -228,6 +227,11 @@ class Journey:
             else:
                 return Move(step)
         return None
+
+    def _instead_of(self, move: Move) -> Move | None:
+        """The place closed between the decision and the step: the next one, for the same reason."""
+        onward = self._next_route()
+        return replace(onward, left=move.left, because=move.because) if onward else None
 
     async def _degrade(self, move: Move) -> Move | None:
         """Over the budget: the cheapest known place instead, once, when the budget says so."""

@@ -17,6 +17,7 @@ from tui.domain.messages import user_text
 from tui.domain.money import Cost, MicroUsd, Price
 from tui.domain.text import CleanText
 from tui.gateway.embedded.gateway import EmbeddedGateway
+from tui.gateway.scripted import DEMO_COMBOS, DEMO_PROVIDERS
 
 PRICE = Price(Decimal(2), Decimal(10))
 """The endpoint bills 50 tokens in and 10 out: 200 micro-dollars."""
@@ -177,3 +178,25 @@ async def test_models_are_fetched_from_the_endpoint() -> None:
         assert [model.id for model in models] == ["fake-1"]
         seen = await made.gateway.test_provider(ProviderSpec(ProviderName("new"), made.endpoints[0].base_url))
         assert (seen.ok, seen.summary) == (True, "new lists 1 model: fake-1")
+
+
+async def test_the_demo_providers_answer_through_the_same_client() -> None:
+    ledger, keys = MemoryLedger(), Keys()
+    gateway = EmbeddedGateway(
+        providers=DEMO_PROVIDERS,
+        combos=DEMO_COMBOS,
+        budget=BudgetSpec(),
+        profile="balanced",
+        session_id="session",
+        clock=SystemClock(),
+        publish=lambda _: None,
+        ledger=ledger,
+        store=MemoryStore(),
+        keys=keys,
+    )
+    request = ChatRequest(gateway.choose_target()[0], (user_text(CleanText("hi")),))
+    told = Told([fact async for fact in gateway.stream(request)])
+    await gateway.close()
+    assert told.end.outcome == "complete"
+    assert told.end.text
+    assert ledger.spent == told.end.cost.microusd
