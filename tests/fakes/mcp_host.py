@@ -39,6 +39,7 @@ class Host:
         self.events: list[Event] = []
         self.questions: list[Question] = []
         self.answer: Callable[[Question], Answer] = refusal
+        self.thinking_s = 0.0
         self._arrived = asyncio.Event()
         self.pool = ServerPool(publish=self._hear, clock=SystemClock(), ask=self._ask, restart_delay_s=0.01)
 
@@ -48,6 +49,7 @@ class Host:
 
     async def _ask(self, question: Question) -> Answer:
         self.questions.append(question)
+        await asyncio.sleep(self.thinking_s)
         return self.answer(question)
 
     def seen(self, kind: type[EventT]) -> list[EventT]:

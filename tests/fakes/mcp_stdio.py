@@ -21,6 +21,8 @@ TYPED = {
     "annotations": {"readOnlyHint": True},
 }
 
+CHANGED = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n'
+
 
 def say(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
@@ -41,6 +43,14 @@ def note(text: str) -> None:
 def flood_stderr() -> None:
     while True:
         sys.stderr.write("x" * 4_000 + "\n")
+
+
+def announce_for_a_while() -> None:
+    for _ in range(100):
+        os.write(1, CHANGED.encode())
+        time.sleep(0.005)
+    sys.stderr.write("quiet again\n")
+    sys.stderr.flush()
 
 
 def before_talking() -> None:
@@ -70,13 +80,8 @@ def before_talking() -> None:
             note(str(child.pid))
         case "environment":
             note(json.dumps(dict(os.environ)))
-        case "terminal":
-            try:
-                with open("/dev/tty", "w") as terminal:
-                    terminal.write("over your screen")
-                note("wrote to the terminal")
-            except OSError:
-                note("no terminal")
+        case "session":
+            note("a session of its own" if os.getsid(0) == os.getpid() else "somebody else's session")
 
 
 def tools() -> list[Any]:
@@ -91,6 +96,8 @@ def tools() -> list[Any]:
         case "remote-ref":
             properties = {"a": {"$ref": "http://127.0.0.1:9/schema.json"}}
             return [{"name": "echo", "inputSchema": {"type": "object", "properties": properties}}]
+        case "many":
+            return [{**TOOL, "name": f"t{number:05}", "description": "d" * 300} for number in range(10_000)]
         case "growing":
             return [TOOL, {**TOOL, "name": f"fresh-{time.monotonic_ns()}"}]
     return [TOOL, TYPED]
@@ -167,9 +174,11 @@ def call(message: dict[str, Any]) -> None:  # one branch a fault
             )
             answered = json.loads(sys.stdin.readline())
             result["content"][0]["text"] = json.dumps(answered["result"])
-        case "storm" | "growing":
+        case "storm":
             for _ in range(5_000):
-                sys.stdout.write('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n')
+                sys.stdout.write(CHANGED)
+        case "growing":
+            threading.Thread(target=announce_for_a_while, daemon=True).start()
     if MODE == "typed" or params["name"] == "typed":
         result.setdefault("structuredContent", {"n": arguments.get("n")})
     say(reply)

@@ -19,7 +19,6 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tui.domain.servers import ServerSpec
 from tui.servers.framing import LINE_CAP_BYTES
-from tui.servers.preview import mask_values
 from tui.servers.stdio import PipeListener, stdio_transport
 from tui.servers.tap import Reading, Writing
 
@@ -76,7 +75,7 @@ class SurvivingTransport(httpx2.AsyncBaseTransport):
 
     def _explained(self, request: httpx2.Request, response: httpx2.Response, body: bytes) -> httpx2.Response:
         status = response.status_code
-        said = mask_values(body[:200].decode("utf-8", "replace")).strip()
+        said = body[:200].decode("utf-8", "replace").strip()
         wait = response.headers.get("retry-after")
         sentence = f"HTTP {status} {response.reason_phrase}".strip()
         sentence += f" (try again after {wait[:40]})" if wait else ""

@@ -202,11 +202,11 @@ async def test_a_child_gets_a_bare_environment_and_what_its_definition_says(tmp_
     assert "canary" not in note.read_text()
 
 
-async def test_a_child_has_no_terminal_to_write_to(tmp_path: Path) -> None:
+async def test_a_child_lives_in_a_session_of_its_own_and_so_has_no_terminal(tmp_path: Path) -> None:
     """M37, M38."""
     note = tmp_path / "note"
-    async with one_server("terminal", str(note)):
-        assert note.read_text() == "no terminal\n"
+    async with one_server("session", str(note)):
+        assert note.read_text() == "a session of its own\n"
 
 
 async def test_calling_a_tool_of_a_server_that_is_closed_is_an_error_result() -> None:

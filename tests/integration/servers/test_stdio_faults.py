@@ -89,14 +89,28 @@ async def test_pages_that_never_end_are_cut() -> None:
         assert "does not end" in host.status("s").issues[0]
 
 
-async def test_a_storm_of_changes_costs_two_lists_at_most(tmp_path: Path) -> None:
-    """M30: 5,000 announcements around one call."""
+async def test_ten_thousand_tools_are_listed_in_order() -> None:
+    """M28."""
+    async with one_server("many") as host:
+        names = [tool.name for tool in host.pool.tools()]
+        assert (len(names), names == sorted(names)) == (10_000, True)
+
+
+async def test_a_drizzle_of_changes_costs_two_lists_at_most(tmp_path: Path) -> None:
+    """M30: a hundred announcements over half a second."""
     note = tmp_path / "note"
     async with one_server("growing", str(note)) as host:
         before = {tool.name for tool in host.pool.tools()}
         assert (await host.call("s")).outcome == "ok"
+        await host.until(lambda: any(event.text == "quiet again" for event in host.seen(ServerLogged)))
         await host.until(lambda: {tool.name for tool in host.pool.tools()} != before)
         assert note.read_text().count("listed") <= 3
+
+
+async def test_a_storm_of_changes_delays_nothing(tmp_path: Path) -> None:
+    """M30: 5,000 announcements in one breath, before the answer."""
+    async with one_server("storm", str(tmp_path / "note")) as host:
+        assert (await host.call("s", text="hello")).text == "hello"
 
 
 @pytest.mark.parametrize("mode", ["redos-schema", "remote-ref"])
@@ -162,6 +176,13 @@ async def test_a_question_of_the_server_goes_to_the_person_and_the_answer_back()
         (question,) = host.questions
         assert isinstance(question, ElicitationQuestion)
         assert (question.server, question.message, question.call_id) == ("s", "Your name?", "call_1")
+
+
+async def test_a_person_may_think_longer_than_a_call_may_take() -> None:
+    async with one_server("elicit", call_timeout_s=0.2) as host:
+        host.thinking_s = 0.5
+        host.answer = lambda _: ElicitationAnswer("decline")
+        assert json.loads((await host.call("s")).text) == {"action": "decline"}
 
 
 async def test_junk_and_stderr_are_shown_as_the_servers_own_words() -> None:
