@@ -152,6 +152,8 @@ async def _read_request(first: bytes, reader: asyncio.StreamReader) -> Seen:
 
 async def _send(reply: Reply, writer: asyncio.StreamWriter, closed: Awaitable[bytes]) -> bool:
     """Sends `reply`; returns whether the connection can be used again."""
+    if not reply.status:
+        return False
     fields = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
     writer.write(f"HTTP/1.1 {reply.status} Scripted\r\n{fields}transfer-encoding: chunked\r\n\r\n".encode("latin-1"))
     started = time.monotonic()

@@ -18,6 +18,7 @@ class Reply:
     """One answer. `end`: `clean` ends the body as HTTP wants it, `cut` drops the connection, `reset` resets it."""
 
     status: int = 200
+    """0 hangs up without a word."""
     headers: Mapping[str, str] = field(default_factory=dict)
     chunks: tuple[Chunk, ...] = ()
     end: Literal["clean", "cut", "reset"] = "clean"

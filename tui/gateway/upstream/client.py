@@ -29,7 +29,7 @@ MAX_MODELS_BYTES = 32 * 1024 * 1024
 _LINGER_S = 0.05
 """How long the end of a finished body may take; in time, the connection can be used again."""
 
-_BROKEN = (httpx2.HTTPError, httpx2.StreamError, openai.OpenAIError, OSError, anyio.EndOfStream)
+_BROKEN = (httpx2.HTTPError, httpx2.StreamError, openai.OpenAIError, OSError, anyio.EndOfStream, ExceptionGroup)
 _UNSENDABLE = (httpx2.InvalidURL, ValueError, TypeError, RecursionError)
 
 

@@ -88,8 +88,9 @@ async def test_a_redirect_is_not_followed_and_the_key_stays() -> None:
     assert other.requests == []
 
 
-async def test_nothing_is_tried_twice() -> None:
-    async with LlmEndpoint([fail(500), say("a")]) as endpoint:
+@pytest.mark.parametrize("first", [fail(500), Reply(status=0)], ids=["refused", "hung up"])
+async def test_nothing_is_tried_twice(first: Reply) -> None:
+    async with LlmEndpoint([first, say("a")]) as endpoint:
         done = await last_word(client_of(endpoint.base_url))
     assert (done.failure, len(endpoint.requests)) == ("provider-down", 1)
 
@@ -128,6 +129,7 @@ async def test_keep_alives_do_not_hide_a_stall() -> None:
     done = events[-1]
     assert isinstance(done, Done)
     assert (done.outcome, done.failure, done.text) == ("partial", "timeout", "half")
+    assert done.reason == "The answer stood still for 0.05 s"
 
 
 async def test_a_request_has_its_own_time_limit() -> None:
