@@ -5,9 +5,8 @@ Nothing here becomes a terminal hyperlink or markup; HTML is shown as it was wri
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from rich.segment import Segment
 from rich.style import Style
 
@@ -18,6 +17,10 @@ from tui.ui.widgets.table_lines import Align, Table, natural_widths, table_lines
 from tui.ui.widgets.transcript_look import Look
 from tui.ui.widgets.wrapping import Line, indented, wrap
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 STRUCK = Style(strike=True)
@@ -25,7 +28,10 @@ _EMPHASIS = {"strong_open": BOLD, "em_open": ITALIC, "s_open": STRUCK}
 
 
 @lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    # Imported with the first reply: the first paint needs none of it.
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -46,7 +52,7 @@ class MarkdownRenderer:
             return self._table(tokens, self._width, continued=block.continued)
         return self._blocks(tokens, self._width)
 
-    def _blocks(self, tokens: Sequence[Token], width: int, *, tight: bool = False) -> list[Line]:
+    def _blocks(self, tokens: Sequence["Token"], width: int, *, tight: bool = False) -> list[Line]:
         """Draws tokens on one level of nesting; blocks are a blank line apart unless `tight`."""
         lines: list[Line] = []
         place = 0
@@ -59,7 +65,7 @@ class MarkdownRenderer:
             place = end + 1
         return lines
 
-    def _block(self, tokens: Sequence[Token], width: int) -> list[Line]:
+    def _block(self, tokens: Sequence["Token"], width: int) -> list[Line]:
         look, opening, inside = self._look, tokens[0], tokens[1:-1]
         match opening.type:
             case "paragraph_open":
@@ -81,7 +87,7 @@ class MarkdownRenderer:
             case _:
                 return wrap([Segment(clean(opening.content), look.text)], width) if opening.content else []
 
-    def _list(self, tokens: Sequence[Token], width: int) -> list[Line]:
+    def _list(self, tokens: Sequence["Token"], width: int) -> list[Line]:
         lines: list[Line] = []
         place = 0
         while place < len(tokens):
@@ -94,13 +100,13 @@ class MarkdownRenderer:
             place = end + 1
         return lines
 
-    def _table(self, tokens: Sequence[Token], width: int, *, continued: bool = False) -> list[Line]:
+    def _table(self, tokens: Sequence["Token"], width: int, *, continued: bool = False) -> list[Line]:
         table = self._read_table(tokens)
         if not continued or len(self._columns) != len(table.aligns):
             self._columns = natural_widths(table)
         return table_lines(table, self._columns, width, self._look, with_head=not continued)
 
-    def _read_table(self, tokens: Sequence[Token]) -> Table:
+    def _read_table(self, tokens: Sequence["Token"]) -> Table:
         rows: list[list[Line]] = []
         aligns: list[Align] = []
         for place, token in enumerate(tokens):
@@ -114,7 +120,7 @@ class MarkdownRenderer:
         return Table(rows, aligns)
 
 
-def inline_runs(token: Token, look: Look, base: Style) -> Line:
+def inline_runs(token: "Token", look: Look, base: Style) -> Line:
     """Returns an inline token as styled runs; a newline is a hard break."""
     runs: Line = []
     styles = [base]
@@ -136,7 +142,7 @@ def inline_runs(token: Token, look: Look, base: Style) -> Line:
     return runs
 
 
-def _leaf(token: Token, style: Style, look: Look) -> Segment:
+def _leaf(token: "Token", style: Style, look: Look) -> Segment:
     """Cleans again: an entity such as `&#x202E;` is a harmless text until Markdown decodes it."""
     match token.type:
         case "code_inline":
@@ -158,12 +164,12 @@ def _name_link(runs: Line, href: str, first: int, look: Look) -> None:
         runs.append(Segment(clean(f" ({href})"), look.dim))
 
 
-def _alignment(token: Token) -> Align:
+def _alignment(token: "Token") -> Align:
     style = str(token.attrGet("style") or "")
     return "right" if "right" in style else "center" if "center" in style else "left"
 
 
-def _closing(tokens: Sequence[Token], place: int) -> int:
+def _closing(tokens: Sequence["Token"], place: int) -> int:
     """Returns where the block that opens at `place` closes; itself when it has no inside."""
     if tokens[place].nesting != 1:
         return place
