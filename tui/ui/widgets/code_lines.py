@@ -1,17 +1,13 @@
 """Code in colours: pygments' tokens mapped to the few colours of the look."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
 
 from tui.ui.widgets.transcript_look import Look
 from tui.ui.widgets.wrapping import Line, fold, line_cells
-
-if TYPE_CHECKING:
-    from pygments.lexer import Lexer
-    from pygments.token import _TokenType
 
 LONGEST_COLOURED = 20_000
 """Characters; longer code is shown plain: colouring is the dearest part of drawing."""
@@ -45,10 +41,11 @@ def _coloured(code: str, language: str, look: Look) -> list[Line]:
 
 
 @lru_cache(maxsize=64)
-def _lexer(language: str) -> "Lexer | None":
+def _lexer(language: str) -> Any:
+    """Returns the lexer of a language, None when there is none."""
     # Pygments is imported with the first code that names its language: the first paint needs none of it.
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
     try:
         return get_lexer_by_name(language, stripnl=False)
@@ -57,8 +54,8 @@ def _lexer(language: str) -> "Lexer | None":
 
 
 @lru_cache(maxsize=256)
-def _style_of(token: "_TokenType", look: Look) -> Style:
-    from pygments.token import Token
+def _style_of(token: Any, look: Look) -> Style:
+    from pygments.token import Token  # type: ignore[import-untyped]
 
     for family, style in (
         (Token.Comment, look.comment),
