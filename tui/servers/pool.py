@@ -61,7 +61,8 @@ class ServerPool:
     async def add(self, spec: ServerSpec) -> None:
         """Adds a server and begins to open it; one of the same name is closed and replaced."""
         if spec.name in self._connections:
-            await self.remove(spec.name)
+            # Not announced as removed: listeners may see a removal after the news of its successor.
+            await self._connections[spec.name].stop()
         self._connections[spec.name] = Connection(
             spec,
             publish=self._hear,

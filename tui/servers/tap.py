@@ -95,7 +95,7 @@ class Tap:
             key = int(key)
         method = self._methods.pop(key, None) if key is not None else None
         if method is None:
-            self._issue(f"answered a request nobody made or waits for (id {str(message.id)[:40]})")
+            self._issue("answered a request nobody made, or nobody waits for any more")
         return method
 
     def _publish(self, direction: str, message: JSONRPCMessage, method: str | None) -> None:

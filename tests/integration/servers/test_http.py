@@ -147,6 +147,28 @@ async def test_a_call_answered_with_anything_else_is_one_error_result(answer: Re
         assert calls == 1
 
 
+async def test_a_session_the_server_forgot_is_opened_anew_and_the_call_is_not_repeated() -> None:
+    """M43."""
+    greetings = calls = 0
+
+    async def reply(message: dict[str, Any]) -> Reply:
+        nonlocal greetings, calls
+        known = greeting(message)
+        if known and message["method"] == "initialize":
+            greetings += 1
+            return known[0], known[1] | {"mcp-session-id": f"session-{greetings}"}, known[2]
+        if known:
+            return known
+        calls += 1
+        return (404, {}, b"") if calls == 1 else rpc(message["id"], result={"content": []})
+
+    async with answering(reply) as port, hosting([http_spec(port)]) as host:
+        assert (await host.call("s")).outcome == "error"
+        await host.until(lambda: greetings == 2 and host.status("s").state == "ready")
+        assert calls == 1
+        assert (await host.call("s")).outcome == "ok"
+
+
 async def test_plain_answers_are_accepted() -> None:
     async def reply(message: dict[str, Any]) -> Reply:
         return greeting(message) or rpc(message["id"], result={"content": [{"type": "text", "text": "hi"}]})

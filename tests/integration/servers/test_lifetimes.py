@@ -130,6 +130,17 @@ async def test_a_removed_server_is_gone_and_unknown() -> None:
         assert raised.value.hint
 
 
+async def test_adding_a_server_again_replaces_it() -> None:
+    async with one_server("good") as host:
+        first = host.status("s").pid
+        await host.pool.add(stdio_spec("s", "many"))
+        await host.until_state("s", "ready")
+        assert first is not None
+        assert not is_running(first)
+        assert (len(host.pool.statuses()), len(host.pool.tools())) == (1, 10_000)
+        assert host.seen(ServerRemoved) == []
+
+
 async def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
     async with hosting([stdio_spec("weather", "good")]) as host:
         with pytest.raises(CallError) as raised:

@@ -1,5 +1,6 @@
 """Real processes that break in every way seen in the field: one call each, one result each."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,6 +147,18 @@ async def test_a_call_nobody_answers_times_out_and_the_server_is_told(tmp_path: 
         assert (result.outcome, result.blocks != ()) == ("timeout", True)
         status = host.status("s")
         assert (status.calls, status.call_errors, status.state) == (1, 1, "ready")
+    assert note.read_text().split() == ["called", "cancelled"]
+
+
+async def test_a_call_that_is_cancelled_ends_at_once_and_the_server_is_told(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    async with one_server("never", str(note)) as host:
+        call = asyncio.create_task(host.call("s"))
+        await host.until(lambda: any(event.text == "called" for event in host.seen(ServerLogged)))
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert host.status("s").state == "ready"
     assert note.read_text().split() == ["called", "cancelled"]
 
 
