@@ -37,7 +37,7 @@ def result_lines(result: ToolResult, width: int, look: Look, limit: int) -> list
     texts = result_text(result).split("\n")
     lines: list[Line] = []
     for text in texts[:limit]:
-        lines += fold([Segment(text, style)], width)
+        lines += fold([Segment(text[: width * (limit + 1)], style)], width)
     if len(texts) > limit or len(lines) > limit:
         keys = [("space", "fold"), ("⏎", "open"), ("y", "copy")]
         more: Line = [Segment(f"… {figures.plural(len(texts), 'line')}", look.dim)]

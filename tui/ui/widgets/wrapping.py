@@ -60,17 +60,16 @@ def fold(runs: Iterable[Segment], width: int) -> list[Line]:
     free = width = max(1, width)
     for text, style, _ in runs:
         rest = text.expandtabs(TAB_COLUMNS) if "\t" in text else text
-        while (size := cells(rest)) > free:
+        while rest:
             head, rest = split(rest, free)
             if not head and free == width:
                 # A double-width character in a single column: too wide is better than never done.
                 head, rest = rest[:1], rest[1:]
             lines[-1].append(Segment(head, style))
-            lines.append([])
-            free = width
-        if rest:
-            lines[-1].append(Segment(rest, style))
-            free -= size
+            free -= cells(head)
+            if rest:
+                lines.append([])
+                free = width
     return lines
 
 
