@@ -55,9 +55,7 @@ def server(
 
 def tool(server_name: str, name: str, schema_tokens: int = 120) -> ToolInfo:
     text = clean(f"The tool {name}")
-    return ToolInfo(
-        ServerName(server_name), name, f"{server_name}-{name}", text, text, {}, schema_tokens=schema_tokens
-    )
+    return ToolInfo(ServerName(server_name), name, f"{server_name}-{name}", text, text, {}, schema_tokens=schema_tokens)
 
 
 TOOLS = {

@@ -1,5 +1,6 @@
 """Runs the app over an engine double and reads the screen as a person does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,10 +37,16 @@ class Stage:
     async def write(self, text: str) -> None:
         await self.press(*("space" if char == " " else char for char in text))
 
+    async def until(self, part: str) -> None:
+        """Waits until the screen shows `part`."""
+        async with asyncio.timeout(10):
+            while part not in self.text:
+                await self.pilot.pause(0.02)
+
     @property
     def lines(self) -> list[str]:
         """The screen as text."""
-        width, height = self.app.size
+        height = self.app.size.height
         rows = self.app.screen._compositor.render_strips(self.app.size)
         assert len(rows) == height
         return [row.text.rstrip() for row in rows]
@@ -65,7 +72,7 @@ async def staged(
     """Opens the app, tells it the scene, and closes it."""
     engine = engine or EngineDouble(directory)
     app = CockpitApp(engine, first_screen=first_screen)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, engine, pilot)
         await pilot.pause()
         await stage.tell(*events)

@@ -58,9 +58,7 @@ async def test_the_rails_fold_with_the_width(tmp_path: Path) -> None:
 
 
 async def test_tools_unfold_and_show_what_the_policy_asks(tmp_path: Path) -> None:
-    engine = EngineDouble(
-        tmp_path, settings=Settings(policy=PolicySettings(tools={"filesystem.write_file": "ask"}))
-    )
+    engine = EngineDouble(tmp_path, settings=Settings(policy=PolicySettings(tools={"filesystem.write_file": "ask"})))
     async with staged(tmp_path, engine=engine) as stage:
         assert "write_file" not in stage.text
         stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))

@@ -73,8 +73,8 @@ class QuestionLine:
             case ElicitationQuestion():
                 from tui.ui.dialogs.elicitation import ElicitationDialog  # forms are not needed at start-up
 
-                return ElicitationDialog(question)
+                return ElicitationDialog(question, self._engine.clock)
             case LimitQuestion():
-                return limit_dialog(question)
+                return limit_dialog(question, self._engine.clock)
             case TrustQuestion():
-                return trust_dialog(question)
+                return trust_dialog(question, self._engine.clock)

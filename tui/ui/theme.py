@@ -82,8 +82,8 @@ def _read(file: Path) -> Theme:
     document = tomllib.loads(file.read_text("utf-8"))
     theme = _decode(document, file.stem)
     generated = theme.to_color_system().generate()
-    for name in (*_COLOURS, *VARIABLE_DEFAULTS):
-        _check(name, generated.get(name, VARIABLE_DEFAULTS.get(name)))
+    for name in _COLOURS:
+        _check(name, generated[name])
     return theme
 
 

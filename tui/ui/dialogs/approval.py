@@ -13,12 +13,10 @@ from tui.domain.clock import Clock
 from tui.domain.questions import ApprovalAnswer, ApprovalQuestion
 from tui.domain.text import CleanText, clean_line, escape_line
 from tui.ui import keys
-from tui.ui.dialogs.dialog import Dialog, text
+from tui.ui.dialogs.dialog import QuestionDialog, text
 from tui.ui.dialogs.edit import EditDialog
 from tui.ui.json_text import laid_out
 
-ARMED_AFTER_S = 0.5
-"""What is typed before a person can have read the question answers nothing."""
 _BUTTONS = (
     ("deny_now", "No"),
     ("once", "y once"),
@@ -28,7 +26,7 @@ _BUTTONS = (
 )
 
 
-class ApprovalDialog(Dialog[ApprovalAnswer | None]):
+class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
     """Answers with a choice; None when the question fell away."""
 
     BINDINGS = keys.bindings("approval")
@@ -49,10 +47,8 @@ class ApprovalDialog(Dialog[ApprovalAnswer | None]):
     """
 
     def __init__(self, question: ApprovalQuestion, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(clock)
         self._question = question
-        self._clock = clock
-        self._shown_at = clock.monotonic()
         self._arguments = VerticalScroll(Static(_arguments(question.arguments_json)), id="approval-arguments")
         self._arguments.can_focus = False
         self._note = Static(Content(""), classes="note")
@@ -76,7 +72,7 @@ class ApprovalDialog(Dialog[ApprovalAnswer | None]):
         return Content("n deny with a reason · ↑↓ read · tab choose · enter takes the focused choice")
 
     def on_mount(self) -> None:
-        self._shown_at = self._clock.monotonic()
+        super().on_mount()
         next(iter(self.query(Button))).focus()
 
     def on_paste(self, event: events.Paste) -> None:
@@ -86,13 +82,13 @@ class ApprovalDialog(Dialog[ApprovalAnswer | None]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "deny_now":
-            self._answer(ApprovalAnswer("deny"))
+            self.answer(ApprovalAnswer("deny"))
         elif event.button.id:
             self.call_later(self.run_action, event.button.id)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._answer(ApprovalAnswer("deny", clean_line(event.value, 500)))
+        self.answer(ApprovalAnswer("deny", clean_line(event.value, 500)))
 
     def action_once(self) -> None:
         self._allow(ApprovalAnswer("once"))
@@ -104,14 +100,14 @@ class ApprovalDialog(Dialog[ApprovalAnswer | None]):
         self._allow(ApprovalAnswer("always"))
 
     def action_edit(self) -> None:
-        if self._armed:
+        if self.armed:
             shown = "\n".join(laid_out(self._question.arguments_json))
             self.app.push_screen(EditDialog("Change the arguments", shown, json_object=True), self._edited)
 
     def action_deny(self) -> None:
         if self.has_class("-denying"):
-            self._answer(ApprovalAnswer("deny"))
-        elif self._armed:
+            self.answer(ApprovalAnswer("deny"))
+        elif self.armed:
             self.add_class("-denying")
             self._reason.focus()
 
@@ -126,22 +122,14 @@ class ApprovalDialog(Dialog[ApprovalAnswer | None]):
         }
         scroll[where](animate=False)
 
-    @property
-    def _armed(self) -> bool:
-        return self._clock.monotonic() - self._shown_at >= ARMED_AFTER_S
-
     def _allow(self, answer: ApprovalAnswer) -> None:
         # What was never on the screen was never approved.
         at_end = self._arguments.scroll_offset.y >= self._arguments.max_scroll_y
         self._read = self._read or at_end
-        if self._armed and not self._read:
+        if self.armed and not self._read:
             self._note.update(Content("The arguments go on: read them to the end first (end)."))
             return
-        self._answer(answer)
-
-    def _answer(self, answer: ApprovalAnswer) -> None:
-        if self._armed:
-            self.dismiss(answer)
+        self.answer(answer)
 
     def _edited(self, arguments_json: str | None) -> None:
         if arguments_json is not None:

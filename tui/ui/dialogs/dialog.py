@@ -10,6 +10,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.domain.clock import Clock
+
+ARMED_AFTER_S = 0.5
 ResultT = TypeVar("ResultT")
 
 
@@ -50,6 +53,28 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
             yield Static(Content(self.title_text()), id="dialog-title")
             yield from self.body()
             yield Static(self.keys_text(), id="dialog-keys")
+
+
+class QuestionDialog(Dialog[ResultT]):
+    """A dialog that comes unasked: what is typed before a person can have read it answers nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._shown_at = clock.monotonic()
+
+    def on_mount(self) -> None:
+        self._shown_at = self._clock.monotonic()
+
+    @property
+    def armed(self) -> bool:
+        """Whether an answer counts yet."""
+        return self._clock.monotonic() - self._shown_at >= ARMED_AFTER_S
+
+    def answer(self, result: ResultT) -> None:
+        """Closes with `result`, once armed."""
+        if self.armed:
+            self.dismiss(result)
 
 
 def key_line(*hints: tuple[str, str]) -> Content:

@@ -8,16 +8,17 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.domain.clock import Clock
 from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
 from tui.domain.text import clean_line, escape_line
 from tui.ui import keys
-from tui.ui.dialogs.dialog import Dialog, key_line, text
+from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
 from tui.ui.widgets.schema_form import SchemaForm
 
 _SECRETS = ("password", "passwd", "secret", "token", "api_key", "apikey", "credential")
 
 
-class ElicitationDialog(Dialog[ElicitationAnswer | None]):
+class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
     """Answers with what was filled in; escape declines; None when the question fell away."""
 
     BINDINGS = keys.bindings("dialog")
@@ -25,8 +26,8 @@ class ElicitationDialog(Dialog[ElicitationAnswer | None]):
     ElicitationDialog #elicitation-form { height: auto; max-height: 18; margin-top: 1; }
     """
 
-    def __init__(self, question: ElicitationQuestion) -> None:
-        super().__init__()
+    def __init__(self, question: ElicitationQuestion, clock: Clock) -> None:
+        super().__init__(clock)
         self._question = question
         self._form = SchemaForm(question.schema) if question.schema is not None else None
         self._problem = Static(Content(""), classes="warning")
@@ -50,6 +51,7 @@ class ElicitationDialog(Dialog[ElicitationAnswer | None]):
         return key_line(("ctrl+s", "accept"), ("esc", "decline"))
 
     def on_mount(self) -> None:
+        super().on_mount()
         if self._form is not None:
             self._form.focus_first()
 
@@ -64,19 +66,20 @@ class ElicitationDialog(Dialog[ElicitationAnswer | None]):
             if problems:
                 self._problem.update(Content("\n".join(problems)))
             else:
-                self.dismiss(ElicitationAnswer("accept", self._form.values()))
+                self.answer(ElicitationAnswer("accept", self._form.values()))
         else:
-            self.dismiss(ElicitationAnswer("accept", {}))
+            self.answer(ElicitationAnswer("accept", {}))
 
     def action_close(self) -> None:
-        self.dismiss(ElicitationAnswer("decline"))
+        self.answer(ElicitationAnswer("decline"))
 
     def _open(self, url: str) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
             self._problem.update(Content("Only http and https pages are opened."))
             return
-        self.app.open_url(url)
-        self.dismiss(ElicitationAnswer("accept"))
+        if self.armed:
+            self.app.open_url(url)
+        self.answer(ElicitationAnswer("accept"))
 
 
 def _address(url: str) -> Content:

@@ -7,13 +7,14 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button
 
+from tui.domain.clock import Clock
 from tui.domain.questions import LimitQuestion, TrustQuestion
 from tui.domain.text import CleanText, clean_line, escape_line
 from tui.ui import keys
-from tui.ui.dialogs.dialog import Dialog, key_line, text
+from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
 
 
-class YesNoDialog(Dialog[bool | None]):
+class YesNoDialog(QuestionDialog[bool | None]):
     """Answers with yes or no; None when the question fell away."""
 
     BINDINGS = keys.bindings("dialog", only=("close",))
@@ -26,12 +27,13 @@ class YesNoDialog(Dialog[bool | None]):
     }
     """
 
-    def __init__(self, title: str, lines: Sequence[CleanText], yes: str, no: str) -> None:
-        super().__init__()
+    def __init__(self, title: str, lines: Sequence[CleanText], yes: str, no: str, clock: Clock) -> None:
+        super().__init__(clock)
         self._title = title
         self._lines = lines
         self._no = Button(Content(no), id="no")
         self._yes = Button(Content(yes), id="yes")
+        self._no.active_effect_duration = self._yes.active_effect_duration = 0
 
     def title_text(self) -> str:
         return self._title
@@ -45,26 +47,27 @@ class YesNoDialog(Dialog[bool | None]):
         return key_line(("tab", "choose"), ("enter", "take it"), ("esc", "no"))
 
     def on_mount(self) -> None:
+        super().on_mount()
         self._no.focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.dismiss(event.button is self._yes)
+        self.answer(event.button is self._yes)
 
     def action_close(self) -> None:
-        self.dismiss(False)
+        self.answer(False)
 
 
-def limit_dialog(question: LimitQuestion) -> YesNoDialog:
+def limit_dialog(question: LimitQuestion, clock: Clock) -> YesNoDialog:
     """Returns the dialog that asks whether a turn may go past a limit."""
-    return YesNoDialog("The turn reached a limit", (question.message,), "Go on", "Stop here")
+    return YesNoDialog("The turn reached a limit", (question.message,), "Go on", "Stop here", clock)
 
 
-def trust_dialog(question: TrustQuestion) -> YesNoDialog:
+def trust_dialog(question: TrustQuestion, clock: Clock) -> YesNoDialog:
     """Returns the dialog that asks for consent to start a server; the command is shown exactly."""
     lines = (
         CleanText(f"{clean_line(question.origin)} names this server. Starting it runs or calls:"),
         CleanText(f"    {escape_line(question.command)}"),
         CleanText("It can do all that you can do. The consent holds for exactly this definition."),
     )
-    return YesNoDialog(f"Trust {escape_line(question.server)} ?", lines, "Trust and start", "No")
+    return YesNoDialog(f"Trust {escape_line(question.server)} ?", lines, "Trust and start", "No", clock)

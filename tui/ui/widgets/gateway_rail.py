@@ -89,7 +89,7 @@ class GatewayRail(InkedWidget, can_focus=True):
     def _build(self) -> list[Row]:
         width = self.size.width
         if self._snapshot is None:
-            return _empty("The gateway has not reported yet.")
+            return _empty("Nothing reported yet.")
         snapshot = self._snapshot
         title: list[Piece] = [("Gateway ", "bold"), (snapshot.gateway, "live")]
         rows = [Row(title, _verdict(snapshot)), _BLANK]
