@@ -168,6 +168,8 @@ class State:
         entry.revision += 1
 
     def _fallback(self, event: e.FallbackHappened) -> None:
+        if event.turn_id is None:
+            return
         ratio = f" at {event.price_ratio:.1f}× the price" if event.price_ratio is not None else ""
         text = CleanText(f"{event.left} gave up ({event.reason}); {event.taken} took over{ratio}")
         self._notice("warning", text, CleanText(""), event.turn_id, event.at)

@@ -1,6 +1,7 @@
 """A small app that shows one screen over the engine's double, and reads back what is on it."""
 
 from textual.app import App
+from textual.pilot import Pilot
 
 from tests.ui.screens.engine_double import EngineDouble
 from tui.domain.state import State
@@ -16,6 +17,7 @@ class Stage(App[None]):
         self.engine = engine or EngineDouble()
         self._screen_type = screen_type
         self.goes: list[str] = []
+        self.pilot: Pilot[None]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLE_DEFAULTS
@@ -38,3 +40,17 @@ class Stage(App[None]):
         return "\n".join(
             "".join(segment.text for segment in strip) for strip in self.screen._compositor.render_strips(self.size)
         )
+
+
+async def press(app: Stage, *keys: str) -> None:
+    """Presses keys and lets what they began come to its end; dialogs that wait for a person go on waiting."""
+    await app.pilot.press(*keys)
+    await settle(app)
+
+
+async def settle(app: Stage) -> None:
+    """Lets orders end."""
+    under_way = [worker for worker in app.workers if worker.group not in ("default", "call")]
+    if under_way:
+        await app.workers.wait_for_complete(under_way)
+    await app.pilot.pause()

@@ -1,0 +1,160 @@
+"""The servers screen through its keys."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.ui.screens import facts
+from tests.ui.screens.engine_double import EngineDouble
+from tests.ui.screens.stage import Stage, press
+from tui.domain.errors import ConnectError, UsageError
+from tui.domain.events import CatalogChanged, ServerChanged, ServerRemoved
+from tui.domain.servers import Catalog
+from tui.domain.text import clean
+from tui.ui.screens.servers import ServersScreen, typed_server
+
+
+@pytest.fixture
+async def stage():
+    app = Stage(ServersScreen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.tell(*facts.servers())
+        await pilot.pause()
+        app.pilot = pilot
+        yield app
+
+
+async def test_every_state_is_told_by_sign_and_word(stage):
+    for words in ("● ready", "◌ connecting", "✗ failed", "? untrusted", "– disabled"):
+        assert words in stage.text
+
+
+async def test_the_detail_names_cause_next_step_and_stderr_of_the_chosen_server(stage):
+    await press(stage, "j", "j", "j")
+    assert "The process exited with 1 before it answered." in stage.text
+    assert "next step  npm knows no package jira-mcp" in stage.text
+    assert "npm ERR! 404 Not Found" in stage.text
+
+
+async def test_what_a_server_has_not_told_is_unknown_not_zero(stage):
+    row = next(line for line in stage.text.splitlines() if "web" in line and "connecting" in line)
+    assert "?" in row
+    assert " 0 " not in row
+
+
+ORDERS = [
+    (["r"], ("reconnect", "filesystem")),
+    (["d"], ("set_server_enabled", "filesystem", False)),
+    (["G", "d"], ("set_server_enabled", "old", True)),
+]
+
+
+@pytest.mark.parametrize(("keys", "order"), ORDERS)
+async def test_a_key_gives_the_order_for_the_chosen_server(stage, keys, order):
+    await press(stage, *keys)
+    assert stage.engine.orders == [order]
+
+
+async def test_trust_shows_the_exact_command_and_starts_nothing_without_a_yes(stage):
+    await press(stage, "j", "j", "j", "j", "t")
+    assert "npx -y server-github ." in stage.text
+    assert ".mcp.json" in stage.text
+    await press(stage, "enter")
+    assert stage.engine.orders == []
+    await press(stage, "t", "y")
+    assert stage.engine.orders == [("trust_server", "github")]
+
+
+async def test_a_server_is_removed_only_after_a_yes(stage):
+    await press(stage, "x", "n")
+    assert stage.engine.orders == []
+    await press(stage, "x", "y")
+    assert stage.engine.orders == [("remove_server", "filesystem")]
+
+
+async def test_a_typed_command_line_is_added_with_consent(stage):
+    await press(stage, "n", *"git", "enter", *"uvx mcp-server-git --repository '.'", "enter")
+    ((name, spec),) = stage.engine.orders
+    assert name == "add_server"
+    assert (spec.name, spec.transport, spec.command) == ("git", "stdio", "uvx")
+    assert spec.args == ("mcp-server-git", "--repository", ".")
+    assert spec.trusted
+
+
+@pytest.mark.parametrize("target", ["ftp://example.org/mcp", "http://", "http://[bad", "npx 'open"])
+def test_what_is_neither_a_command_nor_a_url_is_refused(target):
+    with pytest.raises(UsageError):
+        typed_server("x", target)
+
+
+async def test_the_doctor_shows_each_stage_with_the_one_that_failed(stage):
+    stages = (
+        SimpleNamespace(name="process", outcome="ok", duration_ms=80, detail=clean("started")),
+        SimpleNamespace(name="initialize", outcome="failed", duration_ms=5_000, detail=clean("no answer")),
+        SimpleNamespace(name="tools", outcome="skipped", duration_ms=None, detail=clean("")),
+    )
+    hint, tail = clean("Run the command in a shell."), (clean("boom"),)
+    stage.engine.report_of_doctor = SimpleNamespace(stages=stages, hint=hint, stderr_tail=tail)
+    await press(stage, "c")
+    assert stage.engine.orders == [("examine_server", "filesystem")]
+    for words in ("✓ process", "✗ initialize", "5.0 s", "– tools", "Run the command in a shell.", "boom"):
+        assert words in stage.text
+
+
+async def test_a_refused_check_is_reported_and_leaves_no_trace():
+    app = Stage(ServersScreen, engine=EngineDouble(refusal=ConnectError("no such host", "Look at the URL.")))
+    async with app.run_test(size=(120, 40)) as app.pilot:
+        app.tell(*facts.servers())
+        await press(app, "c")
+        assert [str(error) for error in app.engine.reported] == ["no such host"]
+        assert "Checking" not in app.text
+
+
+async def test_l_shows_all_a_server_said_and_again_what_is_known_of_it(stage):
+    await press(stage, "j", "j", "j", "l")
+    assert "next step" not in stage.text
+    assert "is not in this registry" in stage.text
+    await press(stage, "l")
+    assert "next step" in stage.text
+
+
+async def test_the_cursor_stays_on_its_server_when_others_go(stage):
+    await press(stage, "j", "j", "j")
+    stage.tell(ServerRemoved(facts.FILES), ServerRemoved(facts.WEB))
+    await stage.pilot.pause()
+    await press(stage, "r")
+    assert stage.engine.orders == [("reconnect", "jira")]
+
+
+async def test_a_click_chooses_a_server(stage):
+    await stage.pilot.click("RowList", offset=(20, 3))
+    await press(stage, "r")
+    assert stage.engine.orders == [("reconnect", "everything")]
+
+
+async def test_an_empty_list_says_what_would_be_here_and_which_key_brings_it():
+    app = Stage(ServersScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "No servers yet." in app.text
+        assert "n adds one" in app.text
+
+
+async def test_hostile_texts_are_shown_literally():
+    app = Stage(ServersScreen)
+    hostile = clean("[@click=app.quit]x[/nope] \x1b[31m[link=http://a]")
+    async with app.run_test(size=(120, 40)) as pilot:
+        status = facts.status(facts.FILES, error=hostile, hint=hostile, instructions=hostile, issues=(hostile,))
+        app.tell(ServerChanged(status), CatalogChanged(Catalog(facts.FILES)))
+        await pilot.pause()
+        assert app.text.count("[@click=app.quit]x[/nope]") >= 3
+        assert "\x1b" not in app.text
+
+
+async def test_at_80_by_24_the_table_keeps_state_name_and_keys():
+    app = Stage(ServersScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.tell(*facts.servers())
+        await pilot.pause()
+        for words in ("● ready", "filesystem", "r reconnect", "l logs"):
+            assert words in app.text

@@ -1,0 +1,102 @@
+"""The sessions screen through its keys."""
+
+import pytest
+
+from tests.ui.screens.engine_double import EngineDouble, stored_chat
+from tests.ui.screens.stage import Stage, press, settle
+from tui.domain.errors import StorageError
+from tui.ui.screens.sessions import SessionsScreen
+
+
+@pytest.fixture
+async def stage(in_tmp_path):
+    chats = [
+        stored_chat(1, "Timeouts", updated=1_795_000_000.0 - 7_200),
+        stored_chat(2, "[b]Weather[/b]", cost_microusd=None),
+        stored_chat(3, "Tax"),
+    ]
+    app = Stage(SessionsScreen, engine=EngineDouble(stored=chats))
+    async with app.run_test(size=(110, 30)) as pilot:
+        app.pilot = pilot
+        await settle(app)
+        yield app
+
+
+def given(stage: Stage) -> list[tuple]:
+    return [order for order in stage.engine.orders if order[0] != "chats"]
+
+
+async def test_chats_are_listed_with_age_size_and_cost(stage):
+    row = next(line for line in stage.text.splitlines() if "Timeouts" in line)
+    for words in ("2 h ago", "4", "$0.0012", "hello"):
+        assert words in row
+    assert "[b]Weather[/b]" in stage.text
+    assert "$?" in next(line for line in stage.text.splitlines() if "Weather" in line)
+
+
+async def test_enter_resumes_and_goes_to_the_chat(stage):
+    await press(stage, "j", "enter")
+    assert given(stage) == [("open_chat", "chat_2")]
+    assert stage.goes == ["chat"]
+
+
+async def test_search_asks_the_store_and_counts(stage):
+    await press(stage, "slash", *"ta", "enter")
+    assert stage.engine.orders[-1] == ("chats", "ta")
+    assert "1/3 chats" in stage.text
+    assert "Timeouts" not in stage.text
+
+
+async def test_a_chat_gets_another_title(stage):
+    await press(stage, "r", *" 2", "enter")
+    assert given(stage) == [("rename_chat", "chat_1", "Timeouts 2")]
+    await settle(stage)
+    assert "Timeouts 2" in stage.text
+
+
+async def test_a_chat_is_deleted_only_after_a_yes(stage):
+    await press(stage, "x", "escape", "x", "enter")
+    assert given(stage) == []
+    await press(stage, "x")
+    assert "Timeouts, 4 messages" in stage.text
+    await press(stage, "y")
+    await settle(stage)
+    assert given(stage) == [("delete_chat", "chat_1")]
+    assert "Timeouts" not in stage.text
+
+
+async def test_a_fork_is_opened(stage):
+    await press(stage, "f")
+    assert given(stage) == [("fork_chat", "chat_1")]
+    assert stage.goes == ["chat"]
+
+
+async def test_exports_are_new_private_files(stage, tmp_path):
+    await press(stage, "e", "e", "E")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["Timeouts-2.md", "Timeouts.json", "Timeouts.md"]
+    assert (tmp_path / "Timeouts.md").read_text() == "# A chat\n"
+    assert (tmp_path / "Timeouts.md").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_refusal_is_reported_and_stays_here(stage):
+    stage.engine.refusal = StorageError("The database is locked.", "Close the other program.")
+    await press(stage, "enter")
+    assert [str(error) for error in stage.engine.reported] == ["The database is locked."]
+    assert stage.goes == []
+
+
+async def test_a_store_that_cannot_be_read_says_why():
+    app = Stage(SessionsScreen, engine=EngineDouble(refusal=StorageError("The database is locked.", "Try again.")))
+    async with app.run_test(size=(80, 24)) as app.pilot:
+        await settle(app)
+        assert "The database is locked." in app.text
+        assert "Try again." in app.text
+
+
+async def test_without_chats_it_says_how_one_begins():
+    app = Stage(SessionsScreen)
+    async with app.run_test(size=(80, 24)) as app.pilot:
+        await settle(app)
+        assert "No earlier chats yet." in app.text
+        await press(app, "enter", "x", "r", "f", "e")
+        assert given(app) == []

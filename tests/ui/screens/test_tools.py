@@ -1,0 +1,274 @@
+"""The tools screen through its keys."""
+
+import asyncio
+
+import pytest
+
+from tests.ui.screens import facts
+from tests.ui.screens.engine_double import EngineDouble
+from tests.ui.screens.stage import Stage, press, settle
+from tui.domain.errors import CallError
+from tui.domain.events import CatalogChanged
+from tui.domain.messages import Message, TextPart
+from tui.domain.servers import (
+    AudioBlock,
+    Catalog,
+    ImageBlock,
+    ResourceBlock,
+    ResourceLinkBlock,
+    TextBlock,
+    ToolResult,
+)
+from tui.domain.text import clean
+from tui.ui.screens.tools import ToolsScreen
+
+
+@pytest.fixture
+async def stage(in_tmp_path):
+    app = Stage(ToolsScreen)
+    async with app.run_test(size=(120, 60)) as pilot:
+        app.pilot = pilot
+        app.tell(*facts.servers())
+        await settle(app)
+        yield app
+
+
+async def find(stage: Stage, word: str) -> None:
+    """Chooses the first entry that holds `word`."""
+    await press(stage, "slash", *word, "enter")
+
+
+async def finished(stage: Stage) -> None:
+    await stage.workers.wait_for_complete([one for one in stage.workers if one.group == "call"] or None)
+    await settle(stage)
+
+
+async def test_everything_on_offer_is_listed_under_its_server(stage):
+    lines = [line.strip() for line in stage.text.splitlines()]
+    order = [words for words in ("filesystem", "ƒ read_text_file", "everything", "ƒ echo", "» args-prompt", "≡ one.md")]
+    places = [next(number for number, line in enumerate(lines) if words in line) for words in order]
+    assert places == sorted(places)
+    assert "{ dynamic" in stage.text
+
+
+async def test_the_filter_counts_what_is_left_and_escape_brings_all_back(stage):
+    await press(stage, "slash", *"file search")
+    assert "1/9 things" in stage.text
+    assert "get-sum" not in stage.text
+    await press(stage, "escape")
+    assert "9 things" in stage.text
+    assert "get-sum" in stage.text
+
+
+async def test_ten_thousand_tools_are_filtered_and_only_what_is_in_view_is_drawn(stage):
+    tools = tuple(facts.tool(facts.FILES, f"tool_{number:05}") for number in range(10_000))
+    stage.tell(CatalogChanged(Catalog(facts.FILES, tools)))
+    await press(stage, "slash", *"09999")
+    assert "1/10 006 things" in stage.text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2009", " ")
+    assert "tool_09999" in stage.text
+
+
+async def test_the_schema_is_readable_beside_its_form(stage):
+    await find(stage, "search_files")
+    for words in (
+        "pattern *",
+        "Find files whose name",
+        "limit  integer  default 50  1 to 500",
+        'one of "file", "directory"',
+    ):
+        assert words in stage.text
+
+
+async def test_a_tool_is_called_with_what_was_filled_in_and_the_defaults(stage):
+    await find(stage, "search_files")
+    await press(stage, "enter", *"timeout", "ctrl+r")
+    await finished(stage)
+    values = {"pattern": "timeout", "path": ".", "limit": 50}
+    assert stage.engine.orders == [("call_tool", "filesystem", "search_files", values)]
+    assert "✓ ok" in stage.text
+    assert "12 ms · 4 B · 1 block" in stage.text
+
+
+async def test_enter_in_a_field_goes_on_and_calls_nothing(stage):
+    await find(stage, "search_files")
+    await press(stage, "enter", *"timeout", "enter", *"x")
+    assert stage.engine.orders == []
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert stage.engine.orders[0][3]["path"] == ".x"
+
+
+async def test_a_missing_argument_is_named_and_nothing_is_called(stage):
+    await find(stage, "search_files")
+    await press(stage, "ctrl+r")
+    assert "is required" in stage.text
+    assert stage.engine.orders == []
+
+
+async def test_raw_json_is_called_as_written(stage):
+    await find(stage, "echo")
+    await press(stage, "ctrl+e")
+    stage.screen.query_one(".raw").text = '{"deep": {"list": [1, null]}}'
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert stage.engine.orders[0][3] == {"deep": {"list": [1, None]}}
+
+
+async def test_every_kind_of_block_is_shown(stage):
+    blocks = (
+        TextBlock(clean("[b]plain[/b]")),
+        ImageBlock(clean("image/png"), "aGVsbG8=", 5),
+        AudioBlock(clean("audio/wav"), "aGVsbG8=", 5),
+        ResourceLinkBlock(clean("demo://one"), clean("one"), clean("the first")),
+        ResourceBlock(clean("demo://two.md"), clean("text/markdown"), clean("# Two"), None, 5),
+        ResourceBlock(clean("demo://three.bin"), clean("application/octet-stream"), None, "aGVsbG8=", 5),
+    )
+    stage.engine.result = ToolResult("ok", blocks, {"answer": 42}, 7, 99, "/tmp/all.txt")
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    for words in (
+        "[b]plain[/b]",
+        "image  image/png  5 B   w writes it",
+        "audio  audio/wav  5 B",
+        "link  one",
+        "demo://two.md",
+        "# Two",
+        "demo://three.bin",
+        '"answer": 42',
+        "all of it: /tmp/all.txt",
+    ):
+        assert words in stage.text
+
+
+async def test_w_writes_a_block_to_a_new_private_file(stage, tmp_path):
+    stage.engine.result = ToolResult("ok", (ImageBlock(clean("image/png"), "aGVsbG8=", 5),))
+    (tmp_path / "image.png").write_text("mine")
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    stage.screen.query_one("BlockView").focus()
+    await press(stage, "w")
+    assert (tmp_path / "image.png").read_text() == "mine"
+    written = tmp_path / "image-2.png"
+    assert written.read_bytes() == b"hello"
+    assert written.stat().st_mode & 0o777 == 0o600
+
+
+async def test_enter_on_a_link_reads_the_resource_of_the_same_server(stage):
+    stage.engine.result = ToolResult("ok", (ResourceLinkBlock(clean("demo://one"), clean("one")),))
+    stage.engine.blocks = (ResourceBlock(clean("demo://one"), clean("text/plain"), clean("its contents"), None, 12),)
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    stage.screen.query_one("BlockView").focus()
+    await press(stage, "enter")
+    await finished(stage)
+    assert stage.engine.orders[-1] == ("read_resource", "everything", "demo://one")
+    assert "its contents" in stage.text
+
+
+async def test_an_error_result_is_marked_and_kept(stage):
+    stage.engine.result = ToolResult("error", (TextBlock(clean("no such file")),), duration_ms=3)
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert "✗ error" in stage.text
+    assert "no such file" in stage.text
+    assert "✗ echo" in stage.text
+
+
+async def test_a_refused_call_shows_the_cause_and_the_next_step(stage):
+    stage.engine.refusal = CallError("The server is not ready.", "Press r on the servers screen.")
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert "The server is not ready." in stage.text
+    assert "Press r on the servers screen." in stage.text
+
+
+async def test_escape_stops_a_running_call_and_the_next_one_works(stage):
+    stage.engine.held = asyncio.Event()
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    assert "echo runs" in stage.text
+    await press(stage, "escape")
+    await settle(stage)
+    assert "– cancelled" in stage.text
+    stage.engine.held = None
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert "✓ ok" in stage.text
+
+
+async def test_a_second_call_waits_for_the_first(stage):
+    stage.engine.held = asyncio.Event()
+    await find(stage, "echo")
+    await press(stage, "ctrl+r", "ctrl+r")
+    assert len(stage.engine.orders) == 1
+    stage.engine.held.set()
+    await finished(stage)
+
+
+async def test_a_template_is_expanded_from_its_form(stage):
+    await find(stage, "dynamic")
+    await press(stage, "enter", *"text", "tab", *"a b", "ctrl+r")
+    await finished(stage)
+    assert stage.engine.orders == [("read_resource", "everything", "demo://resource/dynamic/text/a%20b")]
+
+
+async def test_a_prompt_is_filled_and_its_messages_are_shown(stage):
+    stage.engine.messages = (Message("user", (TextPart(clean("How warm is Oslo?")),)),)
+    await find(stage, "args-prompt")
+    await press(stage, "enter", *"Oslo", "ctrl+r")
+    await finished(stage)
+    assert stage.engine.orders == [("get_prompt", "everything", "args-prompt", {"city": "Oslo"})]
+    assert "user: How warm is Oslo?" in stage.text
+
+
+async def test_a_recent_call_refills_the_form_and_shows_its_result(stage):
+    await find(stage, "search_files")
+    await press(stage, "enter", *"first", "ctrl+r")
+    await finished(stage)
+    await press(stage, "escape", "enter", *"more", "ctrl+r")
+    await finished(stage)
+    stage.screen.query_one("#recent").focus()
+    await press(stage, "G", "enter")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert [order[3]["pattern"] for order in stage.engine.orders] == ["first", "firstmore", "first"]
+
+
+async def test_what_was_typed_stays_while_another_tool_is_looked_at(stage):
+    await find(stage, "search_files")
+    await press(stage, "enter", *"kept", "escape", "j", "k")
+    assert "kept" in stage.text
+
+
+async def test_the_call_is_copied_as_a_quoted_command(stage):
+    await find(stage, "search_files")
+    await press(stage, "enter", *"a b", "escape", "Y")
+    assert stage.clipboard == "mcp-tui tools call filesystem.search_files 'pattern=a b' path=. limit=50"
+
+
+async def test_hostile_names_and_schemas_are_literal_and_called_as_they_are():
+    raw = "evil\x1b]0;x\x07[@click=app.quit]y[/]"
+    schema = {"type": "object", "properties": {"[/nope]": {"description": "[link=x]", "type": "string"}}}
+    app = Stage(ToolsScreen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.pilot = pilot
+        app.tell(CatalogChanged(Catalog(facts.FILES, (facts.tool(facts.FILES, raw, schema),))))
+        await settle(app)
+        assert "\x1b" not in app.text
+        assert "[/nope]" in app.text
+        await press(app, "ctrl+r")
+        await finished(app)
+        assert app.engine.orders == [("call_tool", "filesystem", raw, {})]
+
+
+async def test_an_empty_list_says_what_brings_entries():
+    app = Stage(ToolsScreen, engine=EngineDouble())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "Nothing on offer yet." in app.text
+        assert "2 leads to the servers." in app.text
