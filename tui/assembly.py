@@ -1,7 +1,8 @@
 """The running parts of one engine, introduced to each other. Importing it imports the SDKs: do that in a thread."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,14 +15,16 @@ from tui.config.paths import Paths, make_private
 from tui.config.schema import Settings
 from tui.desk import QuestionDesk
 from tui.domain.clock import Clock
-from tui.domain.errors import CallError, McpTuiError
-from tui.domain.events import GatewaySampled, NoticePosted
+from tui.domain.errors import CallError, McpTuiError, RefusedError
+from tui.domain.events import GatewaySampled, NoticePosted, Severity
 from tui.domain.gateway import GatewaySnapshot
-from tui.domain.ids import ChatId, ServerName, new_id
+from tui.domain.ids import ChatId, ServerName
 from tui.domain.servers import ServerSpec, ToolInfo
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.local import find_local_providers
+from tui.gateway.scripted.pulse import pulse
+from tui.logs import Logging, Redactor
 from tui.servers.doctor import examine
 from tui.servers.examination import DoctorReport
 from tui.servers.identity import spec_fingerprint
@@ -32,6 +35,10 @@ from tui.storage.database import Database
 from tui.storage.gateway_documents import GatewayDocuments
 from tui.storage.spend import SpendStore
 
+DEMO_NOTICE = CleanText(
+    "This is the demo: nothing leaves this machine. Its model follows rules, and a small request every three seconds "
+    "keeps the gateway busy; aurora fails in spells. Try: which of these logs mention a timeout?"
+)
 SAMPLE_S = 1.0
 """How often the gateway's panel is brought up to date."""
 
@@ -40,32 +47,20 @@ SAMPLE_S = 1.0
 class Assembly:
     """Everything that runs behind an engine."""
 
-    database: Database
+    settings: Settings
     chats: ChatStore
     consents: Consents
     gateway: EmbeddedGateway
     pool: ServerPool
     room: Room
-    settings: Settings
     target_note: CleanText
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
-
-    async def open_first_chat(self) -> None:
-        """Opens the chat to resume, or an empty one."""
-        wanted = self.settings.resume
-        if not wanted:
-            await self.open_new_chat()
-            return
-        chat_id = await self.chats.last() if wanted == "last" else ChatId(wanted)
-        if chat_id is None:
-            await self.open_new_chat()
-            return
-        await self.open_stored_chat(chat_id)
+    closing: AsyncExitStack = field(default_factory=AsyncExitStack)
+    """Undoes the start, in the opposite order."""
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def open_new_chat(self) -> None:
         """Opens an empty chat."""
-        chat_id = await self.chats.create()
-        await self.room.open(chat_id, CleanText(""))
+        await self.room.open(await self.chats.create(), CleanText(""))
 
     async def open_stored_chat(self, chat_id: ChatId) -> None:
         """Opens a stored chat and publishes the events that made it. Raises McpTuiError when there is none."""
@@ -73,11 +68,6 @@ class Assembly:
         await self.room.open(chat_id, title, resumed=True)
         for event in await self.chats.events(chat_id):
             self.room.publish(event)
-
-    async def trust_server(self, name: ServerName) -> None:
-        """Stores the consent to a server's exact definition, then starts it."""
-        await self.remember_consent(self.pool.spec(name))
-        await self.pool.trust(name)
 
     def tool(self, server: ServerName, name: str) -> ToolInfo:
         """Returns a tool by the name its server gave it. Raises CallError naming the nearest ones."""
@@ -92,71 +82,87 @@ class Assembly:
         """Stores the consent to a server's exact definition."""
         await self.consents.trust_server(spec.name, spec_fingerprint(spec))
 
+    async def trust_server(self, name: ServerName) -> None:
+        """Stores the consent to a server's exact definition, then starts it."""
+        await self.remember_consent(self.pool.spec(name))
+        await self.pool.trust(name)
+
     async def examine(self, name: ServerName) -> DoctorReport:
         """Checks a server stage by stage on a connection of its own. Raises McpTuiError without consent."""
-        return await examine(self.pool.spec(name), client_version=__version__)
+        spec = self.pool.spec(name)
+        if not spec.trusted:
+            raise RefusedError(
+                f"{name} was never started; a check would start it.",
+                f"Look at its command, then `mcp-tui servers trust {name}` or t on the Servers screen.",
+            )
+        return await examine(spec, client_version=__version__)
+
+    def begin(self, work: Coroutine[None, None, None]) -> None:
+        """Runs `work` until the engine stops."""
+        self._tasks.append(asyncio.create_task(work))
+
+    async def end_tasks(self) -> None:
+        """Cancels what `begin` began."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """Ends the turn, then everything else at once; the database last."""
-        await self.room.close()
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-        await asyncio.gather(self.pool.stop(), self.gateway.close())
-        await self.database.close()
+        """Ends the turn, the servers and the gateway; the store and the log last."""
+        await self.closing.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What the parts are given from outside."""
+
+    settings: Settings
+    paths: Paths
+    bus: Bus
+    clock: Clock
+    desk: QuestionDesk
+    redactor: Redactor = field(default_factory=Redactor)
+
+    def notice(self, severity: Severity, text: CleanText, hint: str = "") -> None:
+        self.bus.publish(NoticePosted(severity, text, CleanText(hint), at=self.clock.wall()))
 
 
 async def assemble(settings: Settings, paths: Paths, bus: Bus, clock: Clock, desk: QuestionDesk) -> Assembly:
-    """Opens the store, builds the gateway and the room, and begins to connect the servers."""
-    make_private(paths.data)
-    database = await Database.open(database_path(settings, paths))
-    try:
-        return await _introduce(database, settings=settings, paths=paths, bus=bus, clock=clock, desk=desk)
-    except BaseException:
-        await database.close()
-        raise
-
-
-async def _introduce(
-    database: Database, *, settings: Settings, paths: Paths, bus: Bus, clock: Clock, desk: QuestionDesk
-) -> Assembly:
-    if database.notice:
-        bus.publish(NoticePosted("warning", database.notice, at=clock.wall()))
-    settings = await _with_local_models(settings, bus, clock)
-    consents = await Consents.open(database)
-    chats = ChatStore(database, clock)
-    gateway = EmbeddedGateway(
-        providers=settings.providers,
-        combos=settings.combos,
-        budget=settings.budget,
-        profile=settings.resilience,
-        session_id=new_id("session"),
-        clock=clock,
-        publish=bus.publish,
-        ledger=SpendStore(database),
-        store=GatewayDocuments(database),
-        keys=KeyFinder(paths),
-    )
-    await gateway.start()
-    target, note = (settings.chat.target, CleanText("")) if settings.chat.target else gateway.choose_target()
-    pool = ServerPool(publish=bus.publish, clock=clock, ask=desk.ask, client_version=__version__)
-    room = Room(
-        model=gateway,
-        toolbox=pool,
-        gatekeeper=desk,
-        ledger=chats,
-        rules=consents,
-        publish=bus.publish,
-        clock=clock,
-        chat=replace(settings.chat, target=target),
-        policy=settings.policy,
-        spill=paths.spill,
-        max_turn_cost=settings.budget.turn_microusd,
-    )
-    await pool.start(_consented(settings.servers, consents))
-    assembly = Assembly(database, chats, consents, gateway, pool, room, settings, note)
-    assembly.tasks.append(asyncio.create_task(_sample(gateway, bus), name="gateway sampler"))
+    """Opens the log and the store, builds the gateway and the room, and begins to connect the servers."""
+    around = _Surroundings(settings, paths, bus, clock, desk)
+    async with AsyncExitStack() as undo:
+        _open_log(around, undo)
+        around = replace(around, settings=await _with_local_models(around))
+        database = await _open_database(around, undo)
+        chats = ChatStore(database, clock)
+        chat_id, resumed = await _first_chat(chats, around.settings)
+        gateway = await _open_gateway(around, database, chat_id, undo)
+        assembly = await _open_room(around, await Consents.open(database), chats, gateway, undo)
+        await (assembly.open_stored_chat(chat_id) if resumed else assembly.room.open(chat_id, CleanText("")))
+        if settings.demo and desk.attended:
+            around.notice("info", DEMO_NOTICE)
+        assembly.closing = undo.pop_all()
     return assembly
+
+
+def _open_log(around: _Surroundings, undo: AsyncExitStack) -> None:
+    """A log that cannot be written is said, and does not keep anybody from working."""
+    try:
+        log = Logging(make_private(around.paths.logs), around.redactor)
+    except (OSError, McpTuiError) as error:
+        around.notice("warning", clean_line(f"No log is written: {error}"))
+        return
+    undo.callback(log.close)
+    log.publish_to(around.bus.publish, asyncio.get_running_loop())
+
+
+async def _open_database(around: _Surroundings, undo: AsyncExitStack) -> Database:
+    make_private(around.paths.data)
+    database = await Database.open(database_path(around.settings, around.paths))
+    undo.push_async_callback(database.close)
+    if database.notice:
+        around.notice("warning", database.notice, database.hint)
+    return database
 
 
 def database_path(settings: Settings, paths: Paths) -> Path:
@@ -164,27 +170,87 @@ def database_path(settings: Settings, paths: Paths) -> Path:
     return paths.data / "demo.sqlite3" if settings.demo else paths.database
 
 
-def _consented(specs: Sequence[ServerSpec], consents: Consents) -> list[ServerSpec]:
+async def _first_chat(chats: ChatStore, settings: Settings) -> tuple[ChatId, bool]:
+    """The chat to begin with, and whether it is a stored one."""
+    wanted = await chats.last() if settings.resume == "last" else ChatId(settings.resume)
+    return (wanted, True) if wanted else (await chats.create(), False)
+
+
+async def _open_gateway(
+    around: _Surroundings, database: Database, chat_id: ChatId, undo: AsyncExitStack
+) -> EmbeddedGateway:
+    """A session's spend is kept under its first chat, so that going on with that chat goes on with its budget."""
+    settings = around.settings
+    gateway = EmbeddedGateway(
+        providers=settings.providers,
+        combos=settings.combos,
+        budget=settings.budget,
+        profile=settings.resilience,
+        session_id=chat_id,
+        clock=around.clock,
+        publish=around.bus.publish,
+        ledger=SpendStore(database),
+        store=GatewayDocuments(database),
+        keys=KeyFinder(around.paths, remember=around.redactor.remember),
+    )
+    undo.push_async_callback(gateway.close)
+    await gateway.start()
+    return gateway
+
+
+async def _open_room(
+    around: _Surroundings, consents: Consents, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
+) -> Assembly:
+    settings, bus, desk = around.settings, around.bus, around.desk
+    pool = ServerPool(publish=bus.publish, clock=around.clock, ask=desk.ask, client_version=__version__)
+    undo.push_async_callback(pool.stop)
+    await pool.start(_consented(around, consents))
+    target, note = (settings.chat.target, CleanText("")) if settings.chat.target else gateway.choose_target()
+    room = Room(
+        model=gateway,
+        toolbox=pool,
+        gatekeeper=desk,
+        ledger=chats,
+        rules=consents,
+        publish=bus.publish,
+        clock=around.clock,
+        chat=replace(settings.chat, target=target),
+        policy=settings.policy,
+        spill=around.paths.spill,
+        max_turn_cost=settings.budget.turn_microusd if settings.budget.action == "block" else None,
+    )
+    undo.push_async_callback(room.close)
+    assembly = Assembly(settings, chats, consents, gateway, pool, room, note)
+    undo.push_async_callback(assembly.end_tasks)
+    assembly.begin(_sample(gateway, bus))
+    if settings.demo and desk.attended:
+        assembly.begin(pulse(gateway, target))
+    return assembly
+
+
+def _consented(around: _Surroundings, consents: Consents) -> list[ServerSpec]:
     """A server named by a file is started only when a person agreed to exactly this definition."""
+    specs = around.settings.servers
+    for secret in (secret for spec in specs for secret in spec.secrets):
+        around.redactor.remember(secret)
     return [
         spec if spec.trusted else replace(spec, trusted=consents.server_trusted(spec.name, spec_fingerprint(spec)))
         for spec in specs
     ]
 
 
-async def _with_local_models(settings: Settings, bus: Bus, clock: Clock) -> Settings:
+async def _with_local_models(around: _Surroundings) -> Settings:
     """Without any provider, model servers on this machine's usual ports are used, and it is said."""
+    settings = around.settings
     if settings.providers or settings.demo:
         return settings
     found = await find_local_providers()
-    for spec in found:
-        text = clean_line(f"found {spec.name} on {spec.base_url} with {len(spec.models)} models")
-        bus.publish(NoticePosted("info", text, at=clock.wall()))
-    return replace(settings, providers=found)
+    sentences = [f"{spec.name} on {spec.base_url} with {len(spec.models)} models" for spec in found]
+    return replace(settings, providers=found, found=(*settings.found, *sentences))
 
 
 async def _sample(gateway: EmbeddedGateway, bus: Bus) -> None:
-    """Publishes the gateway's figures when they changed. A poll: a failure is told once and the next one tried."""
+    """Publishes the gateway's figures when they changed; a poll that fails is told once, then tried again."""
     shown: GatewaySnapshot | None = None
     failed = False
     while True:

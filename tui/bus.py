@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tui.domain.events import Event, TextArrived, merged, stream_key, turn_of
+from tui.domain.events import Event, ServerRemoved, TextArrived, merged, stream_key, turn_of
 
 
 class Inbox:
@@ -22,6 +22,10 @@ class Inbox:
             self._waiting[slot] = merged(self._waiting[slot], event)
             return
         self._close_text_of_turn(event, key)
+        if isinstance(event, ServerRemoved):
+            # What a server of the same name does next must not merge into what came before its removal.
+            self._slots.pop(("server", event.name), None)
+            self._slots.pop(("catalog", event.name), None)
         if key:
             self._slots[key] = len(self._waiting)
         self._waiting.append(event)

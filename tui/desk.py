@@ -13,13 +13,13 @@ class QuestionDesk:
 
     def __init__(self, bus: Bus, *, attended: bool) -> None:
         self._bus = bus
-        self._attended = attended
+        self.attended = attended
         self._waiting: dict[QuestionId, asyncio.Future[Answer]] = {}
 
     async def ask(self, question: Question) -> Answer:
         """Returns the answer; a cancelled wait takes the question back from the screen."""
         self._bus.publish(QuestionAsked(question))
-        if not self._attended:
+        if not self.attended:
             answer = refusal(question)
             self._bus.publish(QuestionAnswered(question.id, answer))
             return answer

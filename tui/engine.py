@@ -49,7 +49,6 @@ class Engine:
         assembly_module = await asyncio.to_thread(importlib.import_module, "tui.assembly")
         assembly: Assembly = await assembly_module.assemble(self.settings, self.paths, self.bus, self.clock, self.desk)
         self._assembly = assembly
-        await assembly.open_first_chat()
         self.bus.publish(EngineReady(assembly.gateway.name, assembly.room.target, clean_line(assembly.target_note)))
         self._ready.set()
 

@@ -14,6 +14,7 @@ from tui.domain.events import (
     NoticePosted,
     ReasoningArrived,
     ServerChanged,
+    ServerRemoved,
     TextArrived,
     ToolCallRequested,
     ToolCallStarted,
@@ -167,3 +168,10 @@ async def test_every_listener_hears_everything() -> None:
     for event in (began(), text("a"), text("b")):
         bus.publish(event)
     assert [inbox.drain() for inbox in inboxes] == [[began(), text("ab")]] * 3
+
+
+def test_a_server_that_is_removed_and_added_again_is_there_at_the_end() -> None:
+    inbox = Inbox()
+    for event in (server("files", "old"), ServerRemoved(ServerName("files")), server("files", "new")):
+        inbox.put(event)
+    assert [type(event).__name__ for event in inbox.drain()] == ["ServerChanged", "ServerRemoved", "ServerChanged"]

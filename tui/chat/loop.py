@@ -262,6 +262,7 @@ class Turn:
             ended.route if ended else None,
             round((outside.clock.monotonic() - self._began) * 1000),
             outside.clock.wall(),
+            ended.failure if ended and ending.outcome != "complete" else None,
         )
 
     def _notice(self, severity: Severity, text: CleanText, hint: CleanText = CleanText("")) -> None:  # noqa: B008

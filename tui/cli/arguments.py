@@ -47,8 +47,12 @@ def _shared_options() -> argparse.ArgumentParser:
     group.add_argument("--json", action="store_true", help="print JSON only")
     group.add_argument("--demo", action="store_true", help="the offline demo: no network, no key")
     group.add_argument("--config", metavar="FILE", help="read this configuration instead of config.toml")
-    group.add_argument("--server", action="append", metavar="[NAME=]COMMAND", help="a stdio server for this run")
-    group.add_argument("--url", action="append", metavar="[NAME=]URL", help="a remote server for this run")
+    group.add_argument(
+        "--server", action="append", dest="typed_servers", metavar="[NAME=]COMMAND", help="a stdio server for this run"
+    )
+    group.add_argument(
+        "--url", action="append", dest="typed_urls", metavar="[NAME=]URL", help="a remote server for this run"
+    )
     group.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible model endpoint for this run")
     group.add_argument("--api-key-env", metavar="NAME", help="the environment variable that holds its key")
     group.add_argument("--model", metavar="M", help="a model: provider/model, or a model of --base-url")

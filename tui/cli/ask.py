@@ -12,7 +12,7 @@ from tui.cli.jsonable import event_name, jsonable
 from tui.cli.output import Output
 from tui.domain import events as e
 from tui.domain.clock import SystemClock
-from tui.domain.completion import Outcome
+from tui.domain.completion import FailureKind, Outcome
 from tui.domain.errors import ConnectError, UsageError
 from tui.domain.ids import CallId
 from tui.domain.messages import TextPart
@@ -22,7 +22,7 @@ from tui.engine import Engine
 
 MAX_PROMPT = 4 * 1024 * 1024
 EXIT_CODES: dict[Outcome, int] = {"complete": 0, "failed": 1, "partial": 5, "cancelled": 130}
-FAILURE_EXIT_CODES = {"provider-down": 3, "no-route": 3, "timeout": 3, "budget": 4}
+FAILURE_EXIT_CODES: dict[FailureKind | None, int] = {"provider-down": 3, "no-route": 3, "timeout": 3, "budget": 4}
 
 
 def ask(call: Invocation) -> int:
@@ -81,7 +81,6 @@ class Ask:
         self._clock = SystemClock()
         self._calls = _Calls()
         self._turn: str | None = None
-        self._failure: str | None = None
         self._line_open = False
 
     async def run(self, engine: Engine) -> int:
@@ -121,8 +120,6 @@ class Ask:
                 self._calls.requested(event)
             case e.ToolCallFinished():
                 self._calls.finished(event.call_id, event.result)
-            case e.AttemptFinished():
-                self._failure = event.attempt.failure
             case _:
                 pass
 
@@ -191,8 +188,8 @@ class Ask:
 
     def _exit_code(self, event: e.TurnFinished) -> int:
         """A call that policy denied makes 4 even when the model found another answer: part of the wish was refused."""
-        if event.outcome == "failed" and self._failure in FAILURE_EXIT_CODES:
-            return FAILURE_EXIT_CODES[self._failure]
+        if event.outcome == "failed" and event.failure in FAILURE_EXIT_CODES:
+            return FAILURE_EXIT_CODES[event.failure]
         if event.outcome == "complete" and self._calls.any_denied:
             return 4
         return EXIT_CODES[event.outcome]

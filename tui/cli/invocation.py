@@ -41,8 +41,8 @@ def _options(given: Namespace) -> Options:
     adding = (given.verb, getattr(given, "action", None)) == ("servers", "add")
     return Options(
         config=getattr(given, "config", None),
-        servers=tuple(getattr(given, "server", ())),
-        urls=() if adding else tuple(getattr(given, "url", ())),
+        servers=tuple(getattr(given, "typed_servers", ())),
+        urls=() if adding else tuple(getattr(given, "typed_urls", ())),
         base_url=getattr(given, "base_url", None),
         api_key_env=getattr(given, "api_key_env", None),
         model=getattr(given, "model", None),

@@ -65,7 +65,7 @@ def add(call: Invocation) -> int:
     """Writes a server into config.toml; typing it is consent, stored with it."""
     name: str = call.given.name
     command: list[str] = call.given.command
-    urls: list[str] = getattr(call.given, "url", [])
+    urls: list[str] = getattr(call.given, "typed_urls", [])
     if bool(command) == bool(urls):
         raise UsageError("Give either a command behind `--` or one --url.", "mcp-tui servers add NAME -- COMMAND ARGS")
     if any(spec.name == name for spec in call.settings.servers):

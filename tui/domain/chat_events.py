@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.domain.completion import AttemptEnded, AttemptStarted, Outcome, RouteTaken, Usage
+from tui.domain.completion import AttemptEnded, AttemptStarted, FailureKind, Outcome, RouteTaken, Usage
 from tui.domain.ids import AttemptId, CallId, ChatId, MessageId, ServerName, TurnId
 from tui.domain.messages import Part
 from tui.domain.money import Cost
@@ -145,3 +145,5 @@ class TurnFinished:
     route: RouteTaken | None
     duration_ms: int
     at: float
+    failure: FailureKind | None = None
+    """What kind of failure ended it, where one did."""

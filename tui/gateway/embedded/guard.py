@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain.clock import Clock
 from tui.domain.completion import Usage
@@ -56,7 +56,7 @@ class BudgetGuard:
         """
         beyond = rules.request_exceeded(request.limit, request.spent, hold.amount)
         if beyond is None:
-            beyond = await self._set_aside(hold, NO_LIMITS if free else rules.limits(self.budget))
+            beyond = await self._set_aside(hold, NO_LIMITS if free else self._limits(request))
         if beyond is None or self.budget.action != "alert" or beyond.scope == "request":
             return beyond
         self._say(f"passed {beyond.scope}", rules.refusal(beyond, hold.amount), hold.turn_id)
@@ -67,6 +67,11 @@ class BudgetGuard:
         await asyncio.shield(self._chores.add(self._settle(charge)))
 
     # --- reserving
+
+    def _limits(self, request: RequestSpend) -> Limits:
+        """A request that brings its own limit brings what is left of its turn's; a person may have raised that."""
+        limits = rules.limits(self.budget)
+        return limits if request.limit is None else replace(limits, turn=None)
 
     async def _set_aside(self, hold: Hold, limits: Limits) -> Exceeded | None:
         reserving = asyncio.ensure_future(self._ledger.reserve(hold, limits))

@@ -44,7 +44,8 @@ def reply_ended(journey: Travelled, parts: Parts) -> ReplyEnded:
         reason=end.reason,
         hint=end.hint,
         text=end.text,
-        tool_calls=end.tool_calls,
+        # Calls that were cut off go along: each must be answered, with an error, before a model reads on.
+        tool_calls=(*end.tool_calls, *end.truncated_calls),
         finish_reason=end.finish_reason,
         usage=best.usage if best else Usage(),
         cost=total_cost(attempt.cost for attempt in journey.attempts),

@@ -7,12 +7,11 @@ from typing import Any
 
 from tui.gateway.scripted.arguments import PATH, arguments_for
 from tui.gateway.scripted.choosing import OfferedTool, offered_tools, ranked
+from tui.gateway.scripted.report import Result, report
 
 MAX_PARALLEL = 6
 _CLAUSES = re.compile(r"\s*(?:[;?!]|,?\s+(?:and then|then|and|also)\s)\s*", re.IGNORECASE)
 _MANY = re.compile(r"\b(all|every|each|which|logs)\b", re.IGNORECASE)
-_QUOTED_LINES = 10
-_QUOTED_CHARS = 700
 
 _WHO = "I am a **rule-based demo model**: I match words and call tools; no neural network is at work here."
 
@@ -60,20 +59,18 @@ def text_of(message: Mapping[str, Any]) -> str:
     return "\n".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    tool: str
-    text: str
-
-
-def _results(messages: Sequence[Mapping[str, Any]]) -> list[_Result]:
-    """Pairs results with the names of the calls they answer."""
-    names: dict[str, str] = {}
+def _results(messages: Sequence[Mapping[str, Any]]) -> list[Result]:
+    """Pairs results with the calls they answer."""
+    functions: dict[str, Mapping[str, Any]] = {}
     for message in messages:
         for call in message.get("tool_calls") or ():
-            names[call.get("id")] = call.get("function", {}).get("name", "?")
+            functions[call.get("id")] = call.get("function", {})
     answers = [message for message in messages if message.get("role") == "tool"]
-    return [_Result(names.get(str(message.get("tool_call_id")), "?"), text_of(message)) for message in answers]
+    return [_result(functions.get(str(message.get("tool_call_id")), {}), message) for message in answers]
+
+
+def _result(function: Mapping[str, Any], message: Mapping[str, Any]) -> Result:
+    return Result(str(function.get("name", "?")), str(function.get("arguments", "")), text_of(message))
 
 
 def _first_calls(tools: Sequence[OfferedTool], sentence: str) -> tuple[Wanted, ...]:
@@ -107,7 +104,7 @@ def _best_call(tools: Sequence[OfferedTool], clause: str, previous: OfferedTool 
     return None
 
 
-def _next_reads(tools: Sequence[OfferedTool], sentence: str, results: Sequence[_Result]) -> tuple[Wanted, ...]:
+def _next_reads(tools: Sequence[OfferedTool], sentence: str, results: Sequence[Result]) -> tuple[Wanted, ...]:
     """After a listing or a search for several files, reads what was found, all at once."""
     reader = next(
         (tool for tool in ranked(tools, "read file") if "path" in (tool.schema.get("properties") or {})), None
@@ -121,18 +118,8 @@ def _next_reads(tools: Sequence[OfferedTool], sentence: str, results: Sequence[_
     return tuple(Wanted(reader.name, {"path": path}) for path in list(paths)[:MAX_PARALLEL])
 
 
-def _report(results: Sequence[_Result]) -> str:
-    parts = [f"Here is what {'the tool' if len(results) == 1 else f'{len(results)} calls'} answered.\n"]
-    parts += [f"### `{result.tool}`\n\n{_quoted(result.text)}\n" for result in results]
-    return "\n".join([*parts, f"*{_WHO}*"])
-
-
-def _quoted(text: str) -> str:
-    shown = text[:_QUOTED_CHARS].strip() or "(nothing)"
-    lines = shown.splitlines()
-    left_out = len(text.strip().splitlines()) - min(len(lines), _QUOTED_LINES)
-    quoted = "\n".join(f"> {line}  " for line in lines[:_QUOTED_LINES])
-    return f"{quoted}\n>\n> … {left_out} more lines" if left_out > 0 else quoted
+def _report(results: Sequence[Result]) -> str:
+    return f"{report(results)}\n\n*{_WHO}*"
 
 
 def _introduction(tools: Sequence[OfferedTool], sentence: str) -> str:

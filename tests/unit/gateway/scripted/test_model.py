@@ -88,9 +88,9 @@ def test_what_was_found_is_read_all_at_once() -> None:
 def test_results_are_quoted_and_shortened() -> None:
     reply = after("read notes.md", "files_read_file", "\n".join(f"line {n}" for n in range(30)))
     assert not reply.calls
-    assert "### `files_read_file`" in reply.text
-    assert "> line 9" in reply.text
-    assert "20 more lines" in reply.text
+    assert reply.text.startswith("`files_read_file`:")
+    assert "line 7\n" in reply.text
+    assert "22 more lines" in reply.text
 
 
 def test_it_says_that_it_is_rules() -> None:
