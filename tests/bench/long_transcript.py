@@ -12,7 +12,8 @@ from tests.ui.widgets.transcript_app import TranscriptApp, arrive, reply, user
 from tui.domain.transcript import AnyEntry
 
 LONG, SHORT = 5_000, 100
-STEPS = 40
+STEPS = 20
+"""Fewer than the pages of the short transcript, so that every page step moves."""
 
 
 def measure_long_transcript() -> list[Measurement]:
