@@ -66,7 +66,7 @@ def find_prompt(catalogs: Mapping[ServerName, Catalog], message: str) -> PromptI
 
 def mentions(catalogs: Mapping[ServerName, Catalog], message: str) -> list[Mention]:
     """Returns the resources a message names, each once, in order; unknown servers are left alone."""
-    found = (Mention(ServerName(server), uri) for server, uri in _MENTION.findall(message))
+    found = (Mention(ServerName(server), uri.rstrip(",.;:!?)")) for server, uri in _MENTION.findall(message))
     return list(dict.fromkeys(each for each in found if each.server in catalogs))
 
 
