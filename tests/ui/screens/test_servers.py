@@ -65,6 +65,14 @@ async def test_trust_shows_the_exact_command_and_starts_nothing_without_a_yes(st
     assert stage.engine.orders == [("trust_server", "github")]
 
 
+async def test_a_yes_holds_only_for_the_command_that_was_shown(stage):
+    await press(stage, "j", "j", "j", "j", "t")
+    changed = facts.status("github", "untrusted", trusted=False, target=clean("sh -c other"))
+    stage.state.apply(ServerChanged(changed))
+    await press(stage, "y")
+    assert stage.engine.orders == []
+
+
 async def test_a_server_is_removed_only_after_a_yes(stage):
     await press(stage, "x", "n")
     assert stage.engine.orders == []

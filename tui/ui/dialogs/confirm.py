@@ -44,8 +44,8 @@ class Confirm(Dialog[bool]):
     def body(self) -> Iterable[Widget]:
         yield Static(self._body, classes="body", markup=False)
         yield Horizontal(
-            Button("No", id="no", compact=True),
-            Button(Content(self._yes.capitalize()), id="yes", compact=True),
+            Button("No", id="no"),
+            Button(Content(self._yes.capitalize()), id="yes"),
             id="choices",
         )
 

@@ -11,7 +11,7 @@ from tui.domain.errors import McpTuiError, UsageError
 from tui.domain.events import CatalogChanged, ServerChanged, ServerLogged, ServerRemoved
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec, ServerStatus
-from tui.domain.text import CleanText, clean_line
+from tui.domain.text import CleanText, clean_line, escape_line
 from tui.ui.bridge import Kinds
 from tui.ui.dialogs.ask_lines import AskLines
 from tui.ui.dialogs.confirm import Confirm
@@ -130,13 +130,19 @@ class ServersScreen(FramedScreen):
         where = "is started as your user" if status.transport == "stdio" else "is connected to"
         body = lines(
             [
-                Content.styled(status.target, "$code bold"),
+                Content.styled(escape_line(status.target), "$code bold"),
                 None,
                 Content.styled(f"This {where}. Named by {status.origin or 'a configuration file'}.", "$dim"),
             ]
         )
-        if await self.app.push_screen_wait(Confirm(clean_line(f"Trust {status.name}?"), body, "trust and connect")):
-            self.order(self.engine.trust_server(status.name))
+        if not await self.app.push_screen_wait(Confirm(clean_line(f"Trust {status.name}?"), body, "trust and connect")):
+            return
+        now = self.state.servers.get(status.name)
+        if now is None or now.target != status.target:
+            # The yes was for what was shown, not for what a file says by now.
+            self.notify("The server changed meanwhile; look at it again.", severity="warning", markup=False)
+            return
+        self.order(self.engine.trust_server(status.name))
 
     @work(exit_on_error=False)
     async def action_remove(self) -> None:

@@ -205,8 +205,3 @@ class RowList(InkedWidget, ScrollView, Generic[T], can_focus=True):
             self.scroll_to(y=above, animate=False)
         elif self.cursor >= top + room:
             self.scroll_to(y=self.cursor - room + 1, animate=False)
-
-    def scroll_to_cursor(self) -> None:
-        """Scrolls so that the cursor is in view."""
-        if self.items:
-            self._bring_into_view()
