@@ -158,6 +158,9 @@ class Tools:
     def find(self, model_name: str) -> ToolInfo | None:
         return next((info for info in self.infos if info.model_name == model_name), None)
 
+    async def wait_settled(self, timeout_s: float) -> None:
+        """Its tools are always there."""
+
     def trusted(self, server: ServerName) -> bool:
         return server in self._trusted
 

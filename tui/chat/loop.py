@@ -25,6 +25,8 @@ from tui.domain.text import CleanText, clean_line
 
 _PATIENCE_S = 0.12
 """How long a cancelled call may take to let go; the person waits for it."""
+SERVERS_PATIENCE_S = 5.0
+"""How long the first request of a turn waits for servers that are just being started."""
 _STOPPED = CleanText("You stopped the turn.")
 _ANSWERED = ("ok", "error")
 
@@ -109,6 +111,8 @@ class Turn:
 
     async def _converse(self) -> Ending:
         limits = self._scope.limits
+        # The first message is often typed while servers still start; without their tools it would be answered wrongly.
+        await self._scope.outside.toolbox.wait_settled(SERVERS_PATIENCE_S)
         while await limits.next_round_allowed():
             limits.add_round()
             self._rounds += 1

@@ -54,6 +54,10 @@ class Toolbox(Protocol):
         """Runs one call, once, and always returns its one result; raises only CancelledError."""
         ...
 
+    async def wait_settled(self, timeout_s: float) -> None:
+        """Returns once no server is being opened for the first time, or after `timeout_s`."""
+        ...
+
     def trusted(self, server: ServerName) -> bool:
         """Returns whether the person trusts this server's own words about its tools."""
         ...
