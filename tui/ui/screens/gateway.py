@@ -39,7 +39,6 @@ class GatewayScreen(FramedScreen):
     GatewayScreen > .note { height: 4; width: 100%; padding: 1 2; }
     GatewayScreen > VerticalScroll { height: 1fr; width: 100%; background: $surface; }
     GatewayScreen > VerticalScroll { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
-    GatewayScreen > VerticalScroll { scrollbar-color: $panel-lighten-2; }
     GatewayScreen .panels { height: auto; }
     GatewayScreen .panels > Static { width: 1fr; height: auto; padding: 1 2; }
     GatewayScreen.-narrow .panels { layout: vertical; }

@@ -36,7 +36,6 @@ class CallPane(VerticalScroll, can_focus=True):
         background: $surface;
         scrollbar-size-vertical: 1;
         scrollbar-background: $surface;
-        scrollbar-color: $panel-lighten-2;
     }
     CallPane > .inner { height: auto; padding: 1 2; }
     CallPane Static { height: auto; }

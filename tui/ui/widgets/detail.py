@@ -19,7 +19,6 @@ class Detail(VerticalScroll):
         background: $surface;
         scrollbar-size-vertical: 1;
         scrollbar-background: $surface;
-        scrollbar-color: $panel-lighten-2;
     }
     Detail:focus { background: $panel; scrollbar-background: $panel; }
     Detail > Static { height: auto; padding: 1 2; }

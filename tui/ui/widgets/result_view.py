@@ -47,7 +47,7 @@ class BlockView(Static, can_focus=True):
 
     BINDINGS = bindings("result")
     DEFAULT_CSS = """
-    BlockView { height: auto; padding: 0 1; border-left: outer $panel-lighten-2; margin-bottom: 1; }
+    BlockView { height: auto; padding: 0 1; border-left: outer $secondary-muted; margin-bottom: 1; }
     BlockView:focus { border-left: outer $live; background: $panel; }
     BlockView.-failed { border-left: outer $error; }
     """

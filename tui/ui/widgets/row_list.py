@@ -32,10 +32,7 @@ class RowList(InkedWidget, ScrollView, Generic[T], can_focus=True):
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-background: $background;
-        scrollbar-color: $panel-lighten-2;
         scrollbar-gutter: stable;
-        .ink--cursor { background: $panel-lighten-1; }
-        &:ansi .ink--cursor { text-style: reverse; }
     }
     """
 

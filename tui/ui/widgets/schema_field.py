@@ -40,9 +40,10 @@ class SchemaField(Widget):
     SchemaField Select { width: 1fr; }
     SchemaField SelectCurrent { background: $panel; padding: 0 1; }
     SchemaField Checkbox { background: transparent; width: 1fr; }
-    SchemaField Checkbox:focus { border: none !important; background: $panel-lighten-1; }
-    SchemaField Input:focus, SchemaField TextArea:focus { background: $panel-lighten-1; }
-    SchemaField Select:focus > SelectCurrent { background: $panel-lighten-1; border: none; }
+    SchemaField Checkbox:focus { border: none !important; background: $panel; }
+    SchemaField Input:focus, SchemaField TextArea:focus { background: $panel; background-tint: $foreground 10%; }
+    SchemaField Select:focus > SelectCurrent { background: $panel; border: none; text-style: bold; }
+    SchemaField:ansi Checkbox:focus { text-style: reverse; }
     SchemaField.-wrong .name, SchemaField.-wrong > .about { color: $text-error; }
     """
 
