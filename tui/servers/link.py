@@ -1,7 +1,7 @@
 """One open client: transport, tap and SDK session put together; connection and doctor both stand on it."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from mcp import Client
@@ -13,7 +13,7 @@ from tui.domain.servers import ServerSpec
 from tui.servers.log import ServerLog
 from tui.servers.requests import Requests
 from tui.servers.stdio import PipeListener
-from tui.servers.tap import Tap, tapped
+from tui.servers.tap import Tap, TappedReading, TappedWriting, tapped
 from tui.servers.transport import HttpListener, open_transport
 
 INPUT_ROUNDS = 5
@@ -45,6 +45,24 @@ async def open_link(
 ) -> AsyncIterator[Client]:
     """Yields a client that has negotiated. Raises whatever the SDK or the system raises: see `faults.explain`."""
 
+    async with Client(
+        _listened(spec, listener, log, clock),
+        mode=mode,
+        client_info=client_info,
+        elicitation_callback=requests.elicit,
+        logging_callback=requests.logged,
+        log_level="info",
+        input_required_max_rounds=INPUT_ROUNDS,
+        cache=None,
+    ) as client:
+        yield client
+
+
+def _listened(
+    spec: ServerSpec, listener: LinkListener, log: ServerLog, clock: Clock
+) -> AbstractAsyncContextManager[tuple[TappedReading, TappedWriting]]:
+    """The transport with everything that is heard on it told to `listener` and `log`."""
+
     def junk(text: str) -> None:
         listener.issue("writes lines to stdout that are no messages; they are skipped and logged")
         log.add("junk", text, "warning")
@@ -66,14 +84,4 @@ async def open_link(
         exited=listener.exited,
     )
     http = HttpListener(failed=lambda text: log.add("http", text, "warning"), unreachable=listener.lost)
-    async with Client(
-        tapped(open_transport(spec, pipes, http), tap),
-        mode=mode,
-        client_info=client_info,
-        elicitation_callback=requests.elicit,
-        logging_callback=requests.logged,
-        log_level="info",
-        input_required_max_rounds=INPUT_ROUNDS,
-        cache=None,
-    ) as client:
-        yield client
+    return tapped(open_transport(spec, pipes, http), tap)
