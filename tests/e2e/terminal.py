@@ -142,13 +142,18 @@ class Terminal:
 
 @contextlib.asynccontextmanager
 async def terminal(
-    command: Sequence[str], environ: Mapping[str, str], rows: int = 40, columns: int = 130
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    rows: int = 40,
+    columns: int = 130,
+    directory: Path | None = None,
 ) -> AsyncIterator[Terminal]:
-    """Runs `command` in a pty of its own; nothing outlives the block."""
+    """Runs `command` in a pty of its own, in `directory`; nothing outlives the block."""
     pid, master = pty.fork()
     if pid == 0:
+        termios.tcsetwinsize(0, (rows, columns))
+        os.chdir(directory or ".")
         os.execvpe(command[0], list(command), dict(environ))
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     running = Terminal(pid, master, rows, columns)
     try:
         yield running
