@@ -156,3 +156,38 @@ def bindings(*areas: str, only: Iterable[str] | None = None) -> list[BindingType
         for action in actions(area)
         if wanted is None or action.method in wanted
     ]
+
+
+AREAS = {
+    "app": "Everywhere",
+    "chat": "The cockpit",
+    "composer": "The message field",
+    "transcript": "The transcript",
+    "pane": "The servers in the cockpit",
+    "list": "Lists",
+    "dialog": "Dialogs",
+    "approval": "A tool call that asks",
+    "servers": "Servers (2)",
+    "tools": "Tools (3)",
+    "result": "A block of a result",
+    "trace": "Trace (4)",
+    "gateway": "Gateway (5)",
+    "sessions": "Sessions (6)",
+    "logs": "Logs (7)",
+}
+"""Headings of the reference, in its order."""
+
+
+def reference() -> str:
+    """Returns the list of all keys as Markdown: docs/keys.md."""
+    lines = ["# Keys", "", "Every action, its keys and its id. `[ui] keys` in config.toml gives an id another key.", ""]
+    for area, heading in AREAS.items():
+        if actions(area):
+            rows = [f"| {_spelled(each.keys)} | {each.help} | `{each.id}` |" for each in actions(area)]
+            lines += [f"## {heading}", "", "| key | does | id |", "|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _spelled(keys: str) -> str:
+    names = {"question_mark": "?", "slash": "/", "escape": "esc"}
+    return " ".join(f"`{names.get(key, key)}`" for key in keys.split(","))

@@ -1,0 +1,18 @@
+"""The documents that are made from tables are in step with them."""
+
+from tests.arch.source import ROOT
+from tui.ui.keys import reference
+
+
+def test_the_list_of_keys_is_in_step() -> None:
+    written = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
+    assert written == reference(), (
+        "run: python -c 'from tui.ui.keys import reference; print(reference(), end=\"\")' > docs/keys.md"
+    )
+
+
+def test_locked_requirements_name_no_index() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert "://" not in text
