@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _add_resources(verbs, shared)
     _add_prompts(verbs, shared)
     _add_sessions(verbs, shared)
+    _add_keys(verbs, shared)
     verbs.add_parser("doctor", parents=[shared], help="check the installation, the settings, the keys and every server")
     return root
 
@@ -124,6 +125,13 @@ def _add_sessions(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
         actions.add_parser(action, parents=[shared], help=text).add_argument("chat", metavar="ID")
     export = actions.add_parser("export", parents=[shared], help="print a chat as Markdown, with --json as JSON")
     export.add_argument("chat", metavar="ID")
+
+
+def _add_keys(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    actions = _group(verbs, "keys", "keys of model endpoints in the system keyring")
+    keep = actions.add_parser("set", parents=[shared], help="read a key, hidden, and keep it for its endpoint")
+    keep.add_argument("provider", metavar="PROVIDER")
+    keep.add_argument("--in-file", action="store_true", help="keep it in a private plain-text file instead")
 
 
 def _group(verbs: "Verbs", name: str, text: str) -> "Verbs":

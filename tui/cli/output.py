@@ -31,6 +31,13 @@ class Output:
         piped = self.as_json or not sys.stdout.isatty()
         print(sentence, file=sys.stderr if piped else sys.stdout, flush=True)
 
+    def done(self, sentence: str) -> None:
+        """Reports that an order was carried out."""
+        if self.as_json:
+            self.document({"ok": True, "message": sentence})
+        else:
+            self.say(sentence)
+
     def complain(self, error: McpTuiError) -> None:
         """Prints an error, its cause and the next step; with --json also as a document on stdout."""
         print(f"mcp-tui: {error.message}", file=sys.stderr)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from tui.cli.addressing import only_server
 from tui.cli.invocation import Invocation
-from tui.cli.output import Output
 from tui.config.edit import add_server, remove_server
 from tui.config.load import url_spec
 from tui.config.schema import Settings
@@ -81,7 +80,8 @@ def add(call: Invocation) -> int:
 def remove(call: Invocation) -> int:
     """Takes a server out of config.toml."""
     remove_server(call.paths, call.given.name)
-    return _done(call.output, f"Removed {call.given.name} from {call.paths.config_file}.")
+    call.output.done(f"Removed {call.given.name} from {call.paths.config_file}.")
+    return 0
 
 
 def trust(call: Invocation) -> int:
@@ -95,18 +95,11 @@ def _consent(call: Invocation, chosen: Settings, message: str = "") -> int:
     async def verb(engine: Engine) -> int:
         status = engine.parts.pool.statuses()[0]
         await engine.parts.remember_consent(spec)
-        return _done(call.output, message or f"{spec.name} may run from now on: {status.target}")
+        call.output.done(message or f"{spec.name} may run from now on: {status.target}")
+        return 0
 
     return call.on_engine(verb, _not_started(chosen))
 
 
 def _not_started(settings: Settings) -> Settings:
     return replace(settings, servers=tuple(replace(spec, enabled=False) for spec in settings.servers))
-
-
-def _done(output: Output, message: str) -> int:
-    if output.as_json:
-        output.document({"ok": True, "message": message})
-    else:
-        output.say(message)
-    return 0

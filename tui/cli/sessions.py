@@ -53,10 +53,7 @@ def delete_session(call: Invocation) -> int:
 
     async def verb(engine: Engine) -> int:
         await engine.delete_chat(await _known(engine, call.given.chat))
-        if call.output.as_json:
-            call.output.document({"ok": True, "deleted": call.given.chat})
-        else:
-            call.output.say(f"Deleted {call.given.chat}.")
+        call.output.done(f"Deleted {call.given.chat}.")
         return 0
 
     return call.on_engine(verb)

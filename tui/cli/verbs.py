@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui.cli import catalog, servers, sessions
+from tui.cli import catalog, keys, servers, sessions
 from tui.cli.app import open_app
 from tui.cli.ask import ask
 from tui.cli.doctor import check_everything
@@ -24,6 +24,7 @@ VERBS: dict[tuple[str | None, str | None], Callable[[Invocation], int]] = {
     ("resources", "read"): catalog.read_resource,
     ("prompts", "list"): catalog.list_prompts,
     ("prompts", "get"): catalog.get_prompt,
+    ("keys", "set"): keys.set_key,
     ("sessions", "list"): sessions.list_sessions,
     ("sessions", "show"): sessions.print_session,
     ("sessions", "export"): sessions.print_session,

@@ -1,0 +1,37 @@
+"""The grammar of the command line and the table of verbs go together."""
+
+import argparse
+
+from tui.cli.arguments import parser
+from tui.cli.verbs import VERBS
+
+
+def spoken() -> set[tuple[str | None, str | None]]:
+    found: set[tuple[str | None, str | None]] = {(None, None)}
+    for name, verb in _choices(parser()).items():
+        actions = _choices(verb)
+        found |= {(name, action) for action in actions} if actions else {(name, None)}
+    return found
+
+
+def _choices(grammar: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    for action in grammar._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
+def test_every_verb_that_can_be_typed_is_carried_out_and_the_reverse() -> None:
+    assert spoken() == set(VERBS)
+
+
+def test_options_may_stand_before_and_behind_the_verb() -> None:
+    before = parser().parse_args(["--json", "--server", "a=x", "tools", "list"])
+    behind = parser().parse_args(["tools", "list", "--json", "--server", "a=x"])
+    assert before.json is behind.json is True
+    assert before.typed_servers == behind.typed_servers == ["a=x"]
+
+
+def test_a_command_behind_two_dashes_is_kept_as_it_is() -> None:
+    given = parser().parse_args(["servers", "add", "files", "--", "npx", "-y", "some-server", "--root", "."])
+    assert given.command == ["npx", "-y", "some-server", "--root", "."]

@@ -1,0 +1,36 @@
+"""Facts as strict JSON."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from tui.cli.jsonable import event_name, jsonable
+from tui.domain.events import ToolCallStarted
+from tui.domain.ids import CallId, TurnId
+from tui.domain.money import Cost
+from tui.domain.servers import ResourceLinkBlock, TextBlock, ToolResult
+from tui.domain.text import CleanText
+
+
+def test_members_of_a_union_say_which_they_are() -> None:
+    result = ToolResult("ok", (TextBlock(CleanText("a")), ResourceLinkBlock(CleanText("x:y"), CleanText("n"))))
+    assert [block["type"] for block in jsonable(result)["blocks"]] == ["text", "resource_link"]
+
+
+def test_what_is_unknown_stays_null() -> None:
+    assert jsonable(Cost.unknown()) == {"microusd": None, "source": "unknown"}
+
+
+def test_everything_becomes_strict_json() -> None:
+    value = {"a": Decimal("0.1"), "b": Path("/x"), "c": float("nan"), "d": (1, {2}), 3: float("inf")}
+    assert json.loads(json.dumps(jsonable(value), allow_nan=False)) == {
+        "a": 0.1,
+        "b": "/x",
+        "c": None,
+        "d": [1, [2]],
+        "3": None,
+    }
+
+
+def test_an_event_is_named_after_its_type() -> None:
+    assert event_name(ToolCallStarted(TurnId("t"), CallId("c"), 0.0)) == "tool_call_started"
