@@ -5,14 +5,19 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from tui.cli.arguments import parser
+from tui.cli.arguments import parser, split_at_gateway
 from tui.cli.output import Output
 from tui.domain.errors import McpTuiError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Returns the exit code; `arguments.EPILOG` says what each means."""
-    given = parser().parse_args(argv)
+    words, operation = split_at_gateway(sys.argv[1:] if argv is None else argv)
+    given = parser().parse_args(words)
+    if given.verb == "gateway":
+        from tui.cli.gateway import parse_operation
+
+        given = parse_operation(operation, given)
     output = Output(as_json=getattr(given, "json", False))
     try:
         return _run(given, output)

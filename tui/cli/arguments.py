@@ -1,6 +1,7 @@
 """What may stand on the command line. Importing this costs nothing: `--help` and `--version` load no SDK."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui import __version__
@@ -14,7 +15,7 @@ EPILOG = """exit codes: 0 done · 1 the call or the turn failed · 2 usage or co
 
 def parser() -> argparse.ArgumentParser:
     """Returns the whole grammar of the command line."""
-    shared = _shared_options()
+    shared = shared_options()
     root = argparse.ArgumentParser(
         prog="mcp-tui",
         description="MCP servers, chat with tools and the model gateway on one screen; verbs work without a screen.",
@@ -37,11 +38,14 @@ def parser() -> argparse.ArgumentParser:
     _add_prompts(verbs, shared)
     _add_sessions(verbs, shared)
     _add_keys(verbs, shared)
+    # What follows it has a grammar of its own (`tui.cli.gateway`), made from the table of operations.
+    verbs.add_parser("gateway", add_help=False, help="health, cost, models, routes …: `mcp-tui gateway --help`")
     verbs.add_parser("doctor", parents=[shared], help="check the installation, the settings, the keys and every server")
     return root
 
 
-def _shared_options() -> argparse.ArgumentParser:
+def shared_options() -> argparse.ArgumentParser:
+    """Returns the options that every verb takes, before or behind it."""
     # SUPPRESS keeps a verb's defaults from overwriting what stood before the verb.
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group("everywhere")
@@ -142,3 +146,16 @@ def _group(verbs: "Verbs", name: str, text: str) -> "Verbs":
 def _listing(actions: "Verbs", shared: argparse.ArgumentParser, what: str) -> None:
     listing = actions.add_parser("list", parents=[shared], help=f"list {what}")
     listing.add_argument("only", nargs="?", default="", metavar="SERVER", help="of this server only")
+
+
+def split_at_gateway(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Returns the words up to the verb `gateway` and those behind it; with another verb, all words and none."""
+    takes_value = {
+        option for action in shared_options()._actions if action.nargs != 0 for option in action.option_strings
+    }
+    place = 0
+    while place < len(words) and words[place].startswith("-"):
+        place += 2 if words[place] in takes_value else 1
+    if place < len(words) and words[place] == "gateway":
+        return list(words[: place + 1]), list(words[place + 1 :])
+    return list(words), []

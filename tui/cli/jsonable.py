@@ -15,7 +15,8 @@ _UNIONS = ("Block", "Part", "Question", "Answer")
 def jsonable(value: Any) -> Any:
     """Returns `value` as what strict JSON can hold; NaN and infinities become null."""
     if is_dataclass(value) and not isinstance(value, type):
-        plain = {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
+        names = [field.name for field in fields(value)] + properties(type(value))
+        plain = {name: jsonable(getattr(value, name)) for name in names}
         kind = _kind(value)
         return {"type": kind, **plain} if kind else plain
     if isinstance(value, Mapping):
@@ -29,6 +30,11 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     return value
+
+
+def properties(kind: type) -> list[str]:
+    """Returns the names of what a fact derives from its own fields."""
+    return [name for name, member in vars(kind).items() if isinstance(member, property)]
 
 
 def _kind(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui.cli import catalog, keys, servers, sessions
+from tui.cli import catalog, gateway, keys, servers, sessions
 from tui.cli.app import open_app
 from tui.cli.ask import ask
 from tui.cli.doctor import check_everything
@@ -12,6 +12,7 @@ VERBS: dict[tuple[str | None, str | None], Callable[[Invocation], int]] = {
     (None, None): open_app,
     ("ask", None): ask,
     ("doctor", None): check_everything,
+    ("gateway", None): gateway.operate,
     ("servers", "list"): servers.list_servers,
     ("servers", "doctor"): servers.examine,
     ("servers", "add"): servers.add,

@@ -1,0 +1,84 @@
+"""The verbs of the gateway are made from the table of operations."""
+
+from typing import Any
+
+import pytest
+
+from tui.cli.arguments import parser, split_at_gateway
+from tui.cli.gateway import given_arguments, parse_operation
+from tui.domain.errors import UsageError
+from tui.gateway.operations import OPERATION_BY_NAME, OPERATIONS
+
+
+def arguments(*words: str) -> dict[str, Any]:
+    given = parse_operation(words, parser().parse_args(["gateway"]))
+    return given_arguments(OPERATION_BY_NAME[given.operation], given)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["simulate", "main", "2000"], {"model": "main", "prompt_tokens": 2000}),
+        (["simulate", "main", "--prompt-tokens", "2000"], {"model": "main", "prompt_tokens": 2000}),
+        (["simulate", "--model", "main", "2000"], {"model": "main", "prompt_tokens": 2000}),
+        (["simulate", "a/b", "--combo", "main"], {"model": "a/b", "combo": "main"}),
+        (["cost", "--period", "day"], {"period": "day"}),
+        (["cost"], {}),
+        (["provider", "groq"], {"provider": "groq"}),
+        (["best", "coding", "--cost-limit", "0.5"], {"task": "coding", "cost_limit": 0.5}),
+        (["explain", "request_1"], {"request_id": "request_1"}),
+        (["switch", "main", "off"], {"combo": "main", "active": False}),
+    ],
+)
+def test_parameters_are_given_in_order_or_by_name(words: list[str], expected: dict[str, Any]) -> None:
+    assert arguments(*words) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["best"],
+        ["best", "juggling"],
+        ["simulate", "main", "many"],
+        ["switch", "main", "perhaps"],
+        ["cost", "day", "week"],
+        ["best", "coding", "dear"],
+    ],
+    ids=" ".join,
+)
+def test_what_does_not_fit_is_a_usage_error_with_the_next_step(words: list[str]) -> None:
+    with pytest.raises(UsageError) as told:
+        arguments(*words)
+    assert told.value.hint
+
+
+def test_a_prompt_becomes_a_message() -> None:
+    [message] = arguments("route", "main", "Hello?")["messages"]
+    assert (message.role, message.text) == ("user", "Hello?")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["gateway", "health", "--json"], (["gateway"], ["health", "--json"])),
+        (["--demo", "gateway", "health"], (["--demo", "gateway"], ["health"])),
+        (["--model", "gateway", "ask", "Hi"], (["--model", "gateway", "ask", "Hi"], [])),
+        (["ask", "gateway"], (["ask", "gateway"], [])),
+        ([], ([], [])),
+    ],
+)
+def test_the_words_of_an_operation_are_told_from_the_rest(
+    words: list[str], expected: tuple[list[str], list[str]]
+) -> None:
+    assert split_at_gateway(words) == expected
+
+
+def test_options_of_every_verb_work_behind_an_operation() -> None:
+    given = parse_operation(["health", "--json", "--demo"], parser().parse_args(["gateway"]))
+    assert given.json
+    assert given.demo
+
+
+def test_there_are_sixteen_operations_each_with_a_scope() -> None:
+    assert len(OPERATIONS) == 16
+    assert all(operation.scopes for operation in OPERATIONS)
