@@ -25,6 +25,7 @@ FailureKind = Literal[
 ]
 Outcome = Literal["complete", "partial", "failed", "cancelled"]
 FinishReason = Literal["stop", "tool_calls", "length", "content_filter", "error", "unknown"]
+TaskType = Literal["coding", "review", "planning", "analysis", "debugging", "documentation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class ChatRequest:
     turn_id: TurnId | None = None
     timeout_s: float = 300.0
     max_cost_microusd: MicroUsd | None = None
+    task: TaskType | None = None
+    """The kind of work it is, for weighing places against each other; None when nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

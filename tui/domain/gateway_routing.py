@@ -6,8 +6,7 @@ Money is micro-dollars. A figure nobody knows is None and its name stands in `un
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.domain.completion import FailureKind, Outcome, Usage
-from tui.domain.completion import TaskType as TaskType
+from tui.domain.completion import FailureKind, Outcome, TaskType, Usage
 from tui.domain.gateway import BreakerState, Strategy
 from tui.domain.gateway_answers import CredentialHealth
 from tui.domain.ids import ComboName, ProviderName, RequestId

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from tui.domain import gateway_accounts as accounts
 from tui.domain import gateway_answers as answers
 from tui.domain import gateway_routing as routing
+from tui.domain.completion import TaskType
 from tui.domain.gateway import BudgetAction, ProfileName
 from tui.domain.gateway_figures import Window
 from tui.domain.ids import ProviderName
@@ -66,7 +67,7 @@ class Gateway(Protocol):
     async def provider(self, provider: str, window: Window = "day") -> accounts.ProviderAnswer: ...
 
     async def best(
-        self, task: routing.TaskType, cost_limit: float | None = None, latency_limit: float | None = None
+        self, task: TaskType, cost_limit: float | None = None, latency_limit: float | None = None
     ) -> routing.BestAnswer: ...
 
     async def explain(self, request_id: str) -> routing.ExplainAnswer: ...

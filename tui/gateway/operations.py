@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from tui.domain import gateway_accounts as accounts
 from tui.domain import gateway_answers as answers
 from tui.domain import gateway_routing as routing
+from tui.domain.completion import TaskType
 from tui.domain.gateway import BudgetAction, ProfileName
 from tui.domain.gateway_figures import Window
 from tui.gateway.contract import Gateway
@@ -216,7 +217,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Which chain to use for a task within limits, and why.",
         routing.BestAnswer,
         (
-            _choice("task", routing.TaskType, "What it is for.", "taskType", required=True),
+            _choice("task", TaskType, "What it is for.", "taskType", required=True),
             Parameter("cost_limit", "float", "The most a request may cost, in US dollars.", "budgetConstraint"),
             Parameter("latency_limit", "float", "The longest it may take, in milliseconds.", "latencyConstraint"),
         ),

@@ -1,14 +1,15 @@
 """What the gateway needs from the rest of the program; `storage` and `config` satisfy it structurally."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from tui.domain.gateway import ProviderSpec
-from tui.domain.ids import RequestId
+from tui.domain.ids import ProviderName, RequestId
 from tui.domain.messages import Json
 from tui.domain.spend import Charge, Exceeded, Hold, Limits, Totals
 from tui.domain.text import CleanText
+from tui.domain.usage import Selection, SpentRow, UsageRecord
 
 __all__ = [
     "Charge",
@@ -19,6 +20,7 @@ __all__ = [
     "Limits",
     "SpendLedger",
     "Totals",
+    "UsageHistory",
     "Verdict",
 ]
 
@@ -39,6 +41,30 @@ class SpendLedger(Protocol):
         ...
 
 
+class UsageHistory(Protocol):
+    """What happened, from the ledger's rows. All raise StorageError."""
+
+    async def spent_in_session(self, session_id: str) -> Sequence[SpentRow]:
+        """Returns what a session cost, by model and by how the cost was found."""
+        ...
+
+    async def spent_on_days(self, first: float, last: float) -> Sequence[SpentRow]:
+        """Returns what the UTC days from that of `first` to that of `last` (wall clock) cost."""
+        ...
+
+    async def attempts(self, selection: Selection) -> UsageRecord:
+        """Returns how the selected attempts went, each counted by itself."""
+        ...
+
+    async def requests(self, selection: Selection) -> UsageRecord:
+        """Returns how the requests of the selected attempts went; a request's attempts count as one."""
+        ...
+
+    async def providers(self, selection: Selection) -> Sequence[ProviderName]:
+        """Returns the providers of the selected attempts, busiest first."""
+        ...
+
+
 class GatewayStore(Protocol):
     """What the gateway keeps across runs besides money: JSON documents under a key."""
 
@@ -56,6 +82,10 @@ class GatewayStore(Protocol):
 
     async def decision(self, request_id: RequestId) -> Mapping[str, Json] | None:
         """Returns what was stored for a request."""
+        ...
+
+    async def recent_decisions(self, limit: int) -> tuple[RequestId, ...]:
+        """Returns the requests decided last, newest first."""
         ...
 
 

@@ -47,6 +47,12 @@ class GatewayDocuments:
         document = await self._one("SELECT document FROM decisions WHERE request_id = ?", request_id)
         return document if isinstance(document, dict) else None
 
+    async def recent_decisions(self, limit: int) -> tuple[RequestId, ...]:
+        """Returns the requests decided last, newest first."""
+        sql = "SELECT request_id FROM decisions ORDER BY at DESC, rowid DESC LIMIT ?"
+        rows = await self._database.read(lambda connection: connection.execute(sql, (limit,)).fetchall())
+        return tuple(RequestId(row[0]) for row in rows)
+
     async def _one(self, sql: str, key: str) -> Json:
         row = await self._database.read(lambda connection: connection.execute(sql, (key,)).fetchone())
         return json.loads(row[0]) if row else None

@@ -20,6 +20,9 @@ async def test_decisions_are_kept_for_explaining_until_there_are_too_many(databa
     await store.add_decision(RequestId("request_old"), {"chosen": "groq"}, 0.0)
     assert await store.decision(RequestId("request_old")) == {"chosen": "groq"}
     assert await store.decision(RequestId("request_none")) is None
+    await store.add_decision(RequestId("request_next"), {}, 0.0)
+    assert await store.recent_decisions(5) == ("request_next", "request_old")
+    assert await store.recent_decisions(1) == ("request_next",)
     await database.write(
         lambda c: c.executemany(
             "INSERT INTO decisions (request_id, document, at) VALUES (?, '{}', ?)",

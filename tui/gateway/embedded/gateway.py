@@ -19,12 +19,11 @@ from tui.gateway.embedded.chores import Chores
 from tui.gateway.embedded.credentials import Credentials
 from tui.gateway.embedded.guard import BudgetGuard
 from tui.gateway.embedded.health import Health
-from tui.gateway.embedded.journey import Journey
 from tui.gateway.embedded.meter import Meter
-from tui.gateway.embedded.outcome import decision
 from tui.gateway.embedded.parts import Parts
 from tui.gateway.embedded.pricing import PriceBook
 from tui.gateway.embedded.profiles import profile as profile_of
+from tui.gateway.embedded.sending import Sender
 from tui.gateway.embedded.upstreams import UpstreamFactory, Upstreams, client_factory
 from tui.gateway.ports import GatewayStore, KeyFinder, SpendLedger
 
@@ -65,7 +64,6 @@ class EmbeddedGateway:
         catalog = Catalog(providers, combos, clock)
         self._keys = keys
         self._ledger = ledger
-        self._served: dict[str, int] = {}
         self._parts = Parts(
             catalog=catalog,
             health=Health(providers, chosen, clock=clock, store=store, publish=publish, chores=chores, chance=chance),
@@ -84,6 +82,7 @@ class EmbeddedGateway:
             chance=chance,
             rate_limits={},
         )
+        self._sender = Sender(self._parts)
 
     # --- lifetime
 
@@ -108,22 +107,9 @@ class EmbeddedGateway:
 
         Closing the iterator closes the socket and settles the cost.
         """
-        served = self._served.get(request.target, 0)
-        self._served[request.target] = served + 1
-        journey = Journey(request, self._parts, served)
-        try:
-            async with aclosing(journey.events()) as facts:
-                async for fact in facts:
-                    yield fact
-        finally:
-            self._parts.chores.add(self._keep_decision(journey))
-
-    async def _keep_decision(self, journey: Journey) -> None:
-        try:
-            await self._parts.store.add_decision(journey.id, decision(journey), self._parts.clock.wall())
-        except McpTuiError as error:
-            text = CleanText(f"Why the request went this way could not be stored: {error.message}")
-            self._parts.publish(NoticePosted("warning", text, error.hint, at=self._parts.clock.wall()))
+        async with aclosing(self._sender.stream(request)) as facts:
+            async for fact in facts:
+                yield fact
 
     # --- targets and models
 

@@ -34,18 +34,20 @@ class Move:
 class Journey:
     """Runs one request. Every route is entered at most once; attempts and time are bounded."""
 
-    def __init__(self, request: ChatRequest, parts: Parts, served: int) -> None:
+    def __init__(self, request: ChatRequest, parts: Parts, served: int, *, detours: bool = True) -> None:
         self.id = RequestId(new_id("request"))
         self.request = request
-        self.plan = router.Plan(request.target, None, "priority", (), ())
+        self.plan = router.Plan(request.target)
         self.attempts: list[Attempt] = []
         self.left_behind: list[tuple[ProviderName, CleanText]] = []
         """Providers that could not serve the request, with the reason, oldest first."""
         self.refusal: Done | None = None
         """Set when the gateway itself ended the request: the budget, or a fault of ours."""
+        self.began = parts.clock.monotonic()
         self._parts = parts
         self._served = served
-        self._deadline = parts.clock.monotonic() + request.timeout_s
+        self._detours = detours
+        self._deadline = self.began + request.timeout_s
         self._input_tokens = estimate.input_tokens(request)
         self._spend = RequestSpend(request.max_cost_microusd)
         self._waiting: list[Step] = []
@@ -85,7 +87,7 @@ class Journey:
     async def _set_out(self) -> Move | None:
         parts = self._parts
         await parts.look_up_keys(parts.catalog.route(self.request.target))
-        self.plan = router.plan(self.request, parts.catalog, parts.open_for, self._served)
+        self.plan = router.plan(self.request, parts.sight, self._served)
         self._waiting = list(self.plan.candidates)
         for left in self.plan.left_out:
             if step := parts.catalog.step(left.step):
@@ -133,6 +135,7 @@ class Journey:
         return exceeded
 
     async def _run(self, attempt: Attempt) -> AsyncGenerator[ReplyEvent, None]:
+        self._parts.meter.begin(attempt.step.provider, attempt.step.model)
         try:
             yield attempt.started_fact()
             async with aclosing(attempt.run(self._parts.upstream(attempt.step))) as pieces:
@@ -146,9 +149,10 @@ class Journey:
     async def _finish(self, attempt: Attempt) -> None:
         """Reports to health, meter and ledger; the only place that does, on every way out."""
         parts, end = self._parts, attempt.end
+        parts.meter.end(attempt.step.provider, attempt.step.model)
         attempt.close_books(parts.prices)
         if attempt.opened:
-            parts.rate_limits[attempt.step.provider] = attempt.opened.rate_limits
+            parts.note_limits(attempt.step.provider, attempt.opened.rate_limits)
         if end.outcome == "complete":
             parts.health.succeeded(attempt.step, attempt.permit)
         elif end.outcome == "cancelled" or attempt.out_of_time or self._can_clamp(attempt):
@@ -156,7 +160,8 @@ class Journey:
         else:
             parts.health.failed(attempt.step, attempt.permit, end)
         if end.outcome != "cancelled":
-            parts.meter.record(attempt.step.provider, attempt.latency_ms, end.reason if end.failure else None)
+            error = end.reason if end.failure else None
+            parts.meter.record(attempt.step.provider, attempt.step.model, attempt.latency_ms, error)
         self._spend.spent += attempt.cost.microusd or 0
         await parts.guard.settle(attempt.charge(parts.session_id))
 
@@ -165,7 +170,7 @@ class Journey:
     def _after(self, attempt: Attempt) -> Move | None:
         """Decides what follows an attempt. Nothing follows an answer that already asked for a tool."""
         end = attempt.end
-        if end.outcome == "complete" or attempt.calls or attempt.out_of_time:
+        if end.outcome == "complete" or attempt.calls or attempt.out_of_time or not self._detours:
             return None
         if len(self.attempts) >= self._parts.profile.max_attempts:
             return None
@@ -236,7 +241,7 @@ class Journey:
     async def _degrade(self, move: Move) -> Move | None:
         """Over the budget: the cheapest known place instead, once, when the budget says so."""
         rules = self._parts.guard.budget
-        if rules.action != "degrade" or self._degraded or self.refusal is None:
+        if rules.action != "degrade" or self._degraded or self.refusal is None or not self._detours:
             return None
         self._degraded = True
         tried = {attempt.step for attempt in self.attempts} | {move.step}

@@ -1,7 +1,7 @@
 """What calls took, measured on this side of the wire: latency percentiles and counts over the last five minutes."""
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ _RECENT_CALLS = 60
 class _Sample:
     at: float
     provider: ProviderName
+    model: str
     latency_ms: int
     ok: bool
 
@@ -43,10 +44,23 @@ class Meter:
         self._samples: deque[_Sample] = deque(maxlen=_REMEMBERED_CALLS)
         self._fallbacks: deque[float] = deque(maxlen=_REMEMBERED_CALLS)
         self._last_error: dict[ProviderName, CleanText] = {}
+        self._in_flight: Counter[tuple[ProviderName, str]] = Counter()
 
-    def record(self, provider: ProviderName, latency_ms: int, error: CleanText | None = None) -> None:
+    def begin(self, provider: ProviderName, model: str) -> None:
+        """Counts one attempt that is on its way."""
+        self._in_flight[provider, model] += 1
+
+    def end(self, provider: ProviderName, model: str) -> None:
+        """Takes one attempt off the way, however it ended."""
+        self._in_flight[provider, model] -= 1
+
+    def in_flight(self, provider: ProviderName, model: str) -> int:
+        """Returns how many attempts are on their way to a model."""
+        return self._in_flight[provider, model]
+
+    def record(self, provider: ProviderName, model: str, latency_ms: int, error: CleanText | None = None) -> None:
         """Counts one finished attempt; `error` says in a sentence why it failed, None when it did not."""
-        self._samples.append(_Sample(self._clock.monotonic(), provider, latency_ms, error is None))
+        self._samples.append(_Sample(self._clock.monotonic(), provider, model, latency_ms, error is None))
         if error is not None:
             self._last_error[provider] = error
 
@@ -61,6 +75,10 @@ class Meter:
     def of(self, provider: ProviderName) -> Figures:
         """Returns one provider's figures."""
         return _figures(sample for sample in self._current() if sample.provider == provider)
+
+    def of_model(self, provider: ProviderName, model: str) -> Figures:
+        """Returns the figures of one model of a provider."""
+        return _figures(one for one in self._current() if one.provider == provider and one.model == model)
 
     def overall(self) -> LatencyView:
         """Returns the figures of all providers together."""

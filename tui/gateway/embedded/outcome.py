@@ -1,4 +1,4 @@
-"""How a request ended, in one fact for the chat and one document for `explain`."""
+"""How a request ended, in one fact for the chat."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +6,6 @@ from typing import Protocol
 
 from tui.domain.completion import ChatRequest, ReplyEnded, RouteTaken, Usage
 from tui.domain.ids import ProviderName, RequestId
-from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.attempt import Attempt
 from tui.gateway.embedded.failures import consequence
@@ -26,6 +25,8 @@ class Travelled(Protocol):
     @property
     def plan(self) -> Plan: ...
     @property
+    def began(self) -> float: ...
+    @property
     def attempts(self) -> Sequence[Attempt]: ...
     @property
     def left_behind(self) -> Sequence[tuple[ProviderName, CleanText]]: ...
@@ -35,7 +36,7 @@ class Travelled(Protocol):
 
 def reply_ended(journey: Travelled, parts: Parts) -> ReplyEnded:
     """Returns the last fact of a request. The cost is that of all its attempts, the usage that of the one told of."""
-    best = _best(journey.attempts)
+    best = best_attempt(journey.attempts)
     end = _end(journey, best, parts)
     return ReplyEnded(
         request_id=journey.id,
@@ -60,23 +61,8 @@ def reply_ended(journey: Travelled, parts: Parts) -> ReplyEnded:
     )
 
 
-def decision(journey: Travelled) -> dict[str, Json]:
-    """Returns why a request went the way it did: candidates, what was left out and why, and every attempt."""
-    plan = journey.plan
-    return {
-        "target": plan.target,
-        "combo": plan.combo,
-        "strategy": plan.strategy,
-        "candidates": [str(step) for step in plan.candidates],
-        "left_out": [{"step": one.step, "reason": one.reason, "retry_in_s": one.retry_in_s} for one in plan.left_out],
-        "attempts": [_attempt_document(attempt) for attempt in journey.attempts],
-        "fallbacks": [{"provider": provider, "reason": reason} for provider, reason in journey.left_behind],
-        "refused": journey.refusal.reason if journey.refusal else None,
-    }
-
-
-def _best(attempts: Sequence[Attempt]) -> Attempt | None:
-    """The last attempt, unless it failed with nothing and an earlier one left a part of an answer."""
+def best_attempt(attempts: Sequence[Attempt]) -> Attempt | None:
+    """Returns the attempt that is told of: the last, unless it left nothing and an earlier one a part of an answer."""
     if not attempts:
         return None
     if attempts[-1].end.outcome == "complete":
@@ -117,18 +103,3 @@ def _with_retry_time(hint: CleanText, retry_in_s: float | None) -> CleanText:
     if retry_in_s is None:
         return hint
     return CleanText(f"{hint} The next try is possible in {max(1, round(retry_in_s))} s.".strip())
-
-
-def _attempt_document(attempt: Attempt) -> dict[str, Json]:
-    return {
-        "step": str(attempt.step),
-        "outcome": attempt.end.outcome,
-        "failure": attempt.end.failure,
-        "reason": attempt.end.reason,
-        "status": attempt.end.status,
-        "latency_ms": attempt.latency_ms,
-        "first_token_ms": attempt.first_token_ms,
-        "cost_microusd": attempt.cost.microusd,
-        "cost_source": attempt.cost.source,
-        "served_by": attempt.end.served_by,
-    }

@@ -1,7 +1,7 @@
 """The collaborators every request shares."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain.clock import Clock
 from tui.domain.events import Event
@@ -15,6 +15,8 @@ from tui.gateway.embedded.health import Health
 from tui.gateway.embedded.meter import Meter
 from tui.gateway.embedded.pricing import PriceBook
 from tui.gateway.embedded.profiles import Profile
+from tui.gateway.embedded.router import Sight
+from tui.gateway.embedded.standing import Load, Standing
 from tui.gateway.embedded.upstreams import Upstream, Upstreams
 from tui.gateway.ports import GatewayStore, Verdict
 from tui.gateway.upstream.events import RateLimits
@@ -42,6 +44,30 @@ class Parts:
     rate_limits: dict[ProviderName, RateLimits]
     """The newest rate-limit headers by provider."""
 
+    @property
+    def sight(self) -> Sight:
+        """What routing may look at."""
+        return Sight(self.catalog, self.open_for, self.standing, self.chance)
+
+    def standing(self, step: Step, load: Load) -> Standing:
+        """Returns what is known of a place now."""
+        figures = self.meter.of_model(step.provider, step.model)
+        return Standing(
+            step=step,
+            model=self.catalog.model(step.provider, step.model),
+            requests=figures.requests,
+            errors=figures.errors,
+            in_flight=self.meter.in_flight(step.provider, step.model),
+            latency_ms=figures.p50_ms,
+            cost_microusd=self.estimated_cost(step, load.input_tokens, load.output_tokens),
+            requests_left=requests_left(self.rate_limits.get(step.provider), load, self.clock.monotonic()),
+            probing=self.health.view(step.provider).state == "HALF_OPEN",
+        )
+
+    def note_limits(self, provider: ProviderName, limits: RateLimits) -> None:
+        """Remembers a provider's newest rate-limit headers and when they came."""
+        self.rate_limits[provider] = replace(limits, seen_at=self.clock.monotonic())
+
     async def look_up_keys(self, steps: Iterable[Step]) -> None:
         """Looks up what keys are not known yet; another key makes good what the old one did."""
         for name in dict.fromkeys(step.provider for step in steps):
@@ -67,3 +93,17 @@ class Parts:
     def estimated_cost(self, step: Step, input_tokens: int, output_tokens: int) -> MicroUsd | None:
         """Returns what a call of this size would cost now, None when the price is unknown."""
         return self.prices.estimate(step, input_tokens, output_tokens, self.clock.wall())
+
+
+LIMITS_HOLD_S = 60.0
+"""Rate limits that name no time of renewal are believed for so long: most are counted by the minute."""
+
+
+def requests_left(limits: RateLimits | None, load: Load, now: float) -> int | None:
+    """Returns how many requests of a size the headers leave, None when nobody said or the limits were renewed since."""
+    if limits is None or limits.seen_at is None:
+        return None
+    if now - limits.seen_at >= (LIMITS_HOLD_S if limits.reset_s is None else limits.reset_s):
+        return None
+    by_tokens = None if limits.remaining_tokens is None else limits.remaining_tokens // max(1, load.tokens)
+    return min((left for left in (limits.remaining_requests, by_tokens) if left is not None), default=None)

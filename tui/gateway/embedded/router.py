@@ -1,15 +1,18 @@
 """Which places a request may go to, in which order, and why each other place was left out. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from tui.domain.completion import ChatRequest
-from tui.domain.gateway import ModelSpec, Strategy
+from tui.domain.gateway import ComboSpec, ModelSpec, Strategy
 from tui.domain.ids import ComboName
 from tui.domain.messages import ImagePart
 from tui.domain.text import CleanText, clean_line
+from tui.gateway.embedded import estimate
 from tui.gateway.embedded.catalog import Catalog, Step
+from tui.gateway.embedded.score import Needs
+from tui.gateway.embedded.standing import Load, StandingOf
+from tui.gateway.embedded.strategies import ORDERS, Entrant, Occasion, Ranked
 from tui.gateway.ports import Verdict
 
 
@@ -25,13 +28,18 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The places to try, best first, each at most once."""
+    """The places to try, best first, each at most once, and the places left out."""
 
     target: str
-    combo: ComboName | None
-    strategy: Strategy
-    candidates: tuple[Step, ...]
-    left_out: tuple[LeftOut, ...]
+    combo: ComboName | None = None
+    strategy: Strategy = "priority"
+    ranking: tuple[Ranked, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def candidates(self) -> tuple[Step, ...]:
+        """Returns the places to try, best first."""
+        return tuple(ranked.standing.step for ranked in self.ranking)
 
     @property
     def retry_in_s(self) -> float | None:
@@ -39,46 +47,55 @@ class Plan:
         return min((one.retry_in_s for one in self.left_out if one.retry_in_s is not None), default=None)
 
 
-Order = Callable[[Sequence[Step], int], Sequence[Step]]
-"""Puts the steps of a combo in order; the number counts the requests the combo has served."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What routing may look at, and its luck."""
+
+    catalog: Catalog
+    open_for: Callable[[Step], Verdict]
+    """Whether breaker, credential and model let a request through now."""
+    standing: StandingOf
+    chance: Callable[[], float]
 
 
-def in_priority(steps: Sequence[Step], _served: int) -> Sequence[Step]:
-    """The order a person wrote."""
-    return steps
+def needs_of(request: ChatRequest) -> Needs:
+    """Returns what a request asks of a place; its answer is taken to be of the usual length."""
+    output = request.max_output_tokens or estimate.ASSUMED_OUTPUT_TOKENS
+    return Needs(Load(estimate.input_tokens(request), output), bool(request.tools), request.task)
 
 
-def in_turn(steps: Sequence[Step], served: int) -> Sequence[Step]:
-    """Another first step each time; the others follow in a circle."""
-    start = served % len(steps) if steps else 0
-    return (*steps[start:], *steps[:start])
-
-
-ORDERS: Mapping[Strategy, Order] = MappingProxyType({"priority": in_priority, "round-robin": in_turn})
-"""How each strategy orders a combo's steps; a strategy without an entry keeps the written order."""
-
-
-def plan(request: ChatRequest, catalog: Catalog, open_for: Callable[[Step], Verdict], served: int = 0) -> Plan:
-    """Returns where `request` may go. `open_for` tells whether breaker, credential and model let it through now."""
-    combo = catalog.combo(request.target)
-    strategy: Strategy = combo.strategy if combo and combo.strategy in ORDERS else "priority"
+def plan(request: ChatRequest, sight: Sight, served: int = 0, needs: Needs | None = None) -> Plan:
+    """Returns where `request` may go, after its target has had `served` others. `needs` stands in for its own."""
+    combo = sight.catalog.combo(request.target)
+    occasion = Occasion(needs or needs_of(request), sight.chance, served)
+    entrants: list[Entrant] = []
     left_out: list[LeftOut] = []
-    steps: dict[Step, None] = {}
-    for name in combo.steps if combo else (request.target,):
-        step = catalog.step(name)
-        if step:
-            steps[step] = None
-        else:
+    for name, weight in _written(combo, request.target).items():
+        step = sight.catalog.step(name)
+        if step is None:
             left_out.append(LeftOut(name, clean_line(f"no provider is called {name.partition('/')[0]!r}")))
-    candidates = []
-    for step in ORDERS[strategy](tuple(steps), served):
-        reason = _unfit(request, catalog.model(step.provider, step.model)) if combo else None
-        verdict = Verdict(False, reason) if reason else open_for(step)
+            continue
+        standing = sight.standing(step, occasion.needs.load)
+        reason = _unfit(request, standing.model) if combo else None
+        verdict = Verdict(False, reason) if reason else sight.open_for(step)
         if verdict.allowed:
-            candidates.append(step)
+            entrants.append(Entrant(standing, weight))
         else:
             left_out.append(LeftOut(str(step), verdict.reason, verdict.retry_in_s))
-    return Plan(request.target, combo.name if combo else None, strategy, tuple(candidates), tuple(left_out))
+    strategy: Strategy = combo.strategy if combo else "priority"
+    ranking = ORDERS[strategy](entrants, occasion)
+    return Plan(request.target, combo.name if combo else None, strategy, ranking, tuple(left_out))
+
+
+def _written(combo: ComboSpec | None, target: str) -> dict[str, int]:
+    """The places by name, each once, with the weights a person gave; without any they weigh the same."""
+    if combo is None:
+        return {target: 1}
+    weights = combo.weights or (1,) * len(combo.steps)
+    written: dict[str, int] = {}
+    for name, weight in zip(combo.steps, weights, strict=False):
+        written[name] = written.get(name, 0) + weight
+    return written
 
 
 def has_larger_window(model: ModelSpec | None, than: ModelSpec | None) -> bool:

@@ -30,6 +30,8 @@ class RateLimits:
     reset_s: float | None = None
     text: CleanText = CleanText("")
     """The headers themselves, for a person."""
+    seen_at: float | None = None
+    """When they came, on the monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True)

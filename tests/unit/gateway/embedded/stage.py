@@ -156,6 +156,9 @@ class MemoryStore:
     async def decision(self, request_id: RequestId) -> Mapping[str, Any] | None:
         return self.decisions.get(request_id)
 
+    async def recent_decisions(self, limit: int) -> tuple[RequestId, ...]:
+        return tuple(reversed(self.decisions))[:limit]
+
 
 @dataclass
 class Keys:

@@ -204,7 +204,11 @@ async def test_the_decision_is_kept_for_explaining() -> None:
     stage = Stage({"a/m": [fails("auth", 401)], "b/m": [says()]})
     told = await stage.ask()
     kept = stage.store.decisions[told.end.request_id]
-    assert kept["candidates"] == ["a/m", "b/m"]
+    assert [(one["step"], one["taken"], one["left_out"]) for one in kept["candidates"]] == [
+        ("a/m", False, "tried: it is down"),
+        ("b/m", True, ""),
+    ]
+    assert kept["explanation"] == "b/m took over: a: it is down"
     assert [(one["step"], one["outcome"]) for one in kept["attempts"]] == [("a/m", "failed"), ("b/m", "complete")]
     assert kept["fallbacks"] == [{"provider": "a", "reason": "it is down"}]
 

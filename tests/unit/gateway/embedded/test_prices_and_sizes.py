@@ -146,6 +146,6 @@ def test_a_percentile_is_a_measured_value_that_so_many_do_not_pass(values: list[
 
 def test_a_fast_refusal_is_no_fast_answer() -> None:
     meter = Meter(FakeClock())
-    meter.record(A, 800)
-    meter.record(A, 3, CleanText("401"))
+    meter.record(A, "m", 800)
+    meter.record(A, "m", 3, CleanText("401"))
     assert (meter.of(A).p50_ms, meter.of(A).errors, meter.last_error(A)) == (800, 1, "401")
