@@ -89,21 +89,28 @@ def test_any_text_is_cut_without_losing_a_word() -> None:
         assert sum(block.text.count("word") for block in blocks) == text.count("word"), text
 
 
+def test_no_word_is_missing_while_the_text_still_arrives() -> None:
+    text = "First\n- **a.log** two\n- **worker.log** one\n\nThe 30 s\n# Title\n| a | b |\n|--|--|\n| c | d |\nend"
+    cutter = BlockCutter()
+    for size, char in enumerate(text, 1):
+        cutter.feed(char)
+        shown = "".join(block.text for block in (*cutter.blocks, *cutter.open_blocks))
+        assert "".join(shown.split()) == "".join(text[:size].split())
+
+
 def test_complete_blocks_are_not_touched_again_while_text_arrives() -> None:
     cutter = BlockCutter()
     cutter.feed("first\n\nsecond\n\n")
     assert cutter.feed("third\n\nfourth") == 2
     assert cutter.feed(" goes on") == 3
     assert [block.text for block in cutter.blocks] == ["first", "second", "third"]
-    assert cutter.open_block
-    assert cutter.open_block.text == "fourth goes on"
+    assert [block.text for block in cutter.open_blocks] == ["fourth goes on"]
 
 
 def test_a_long_open_fence_is_cut_and_joined_when_it_closes() -> None:
     cutter = BlockCutter()
     cutter.feed("before\n\n```python\n" + "x = 1\n" * 100)
-    assert cutter.open_block
-    assert cutter.open_block.text.count("\n") < 30
+    assert cutter.open_blocks[0].text.count("\n") < 30
     assert cutter.feed("```\n") == 1
     assert [block.kind for block in cutter.blocks] == ["text", "fence"]
     assert cutter.blocks[1].text == "\n".join(["x = 1"] * 100)
@@ -126,8 +133,7 @@ def test_one_endless_line_is_cut_so_that_drawing_stays_cheap() -> None:
     cutter = BlockCutter()
     for _ in range(100):
         cutter.feed("word " * 200)
-    assert cutter.open_block
-    assert len(cutter.open_block.text) < 12_001
+    assert len(cutter.open_blocks[0].text) < 12_001
 
 
 DRAWN = [

@@ -40,7 +40,7 @@ class Block:
 
 
 class BlockCutter:
-    """Takes text as it arrives; `blocks` are complete, `open_block` is what may still grow."""
+    """Takes text as it arrives; `blocks` are complete, `open_blocks` are what may still grow or change."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -78,15 +78,16 @@ class BlockCutter:
         return min(changed, self._changed)
 
     @property
-    def open_block(self) -> Block | None:
-        """The block that is not complete, None when there is nothing of it yet."""
+    def open_blocks(self) -> list[Block]:
+        """What is not complete: the open block, and the last line by itself where it seems to begin another."""
         rest = self._rest if self._rest.strip() else ""
-        if self._kind and not (rest and self._ends_open(rest)):
-            return self._block([*self._lines, rest] if rest else self._lines)
         if not rest:
-            return None
+            return [self._block(self._lines)] if self._kind else []
+        if self._kind and not self._ends_open(rest):
+            return [self._block([*self._lines, rest])]
         kind = _kind_of(rest)
-        return Block(kind, "" if kind == "fence" else rest, self._gap_before(kind, self._kind or self._after))
+        begun = Block(kind, "" if kind == "fence" else rest, self._gap_before(kind, self._kind or self._after))
+        return [self._block(self._lines), begun] if self._kind else [begun]
 
     def _take(self, line: str) -> None:
         if self._kind == "fence":

@@ -60,7 +60,7 @@ class ReplyView(EntryView[ReplyEntry]):
             return self._cut_superseded(sheet)
         first_new = self._take_text(now)
         # Reasoning above the text may change its height while it arrives; the text has not begun then.
-        top = [[]] * self.gap + [self._header(sheet.look, now), *self._reasoning(sheet)]
+        top: list[Line] = [[]] * self.gap + [self._header(sheet.look, now), *self._reasoning(sheet)]
         if fresh or self._renderer is None or len(top) != self._top_height:
             self._renderer = MarkdownRenderer(sheet.columns, sheet.look)
             first_new, self._ends, self.strips = 0, [], []
@@ -75,15 +75,15 @@ class ReplyView(EntryView[ReplyEntry]):
         for block in self._cutter.blocks[first_new:]:
             self.strips += self._block_strips(block, sheet)
             self._ends.append(len(self.strips))
-        if block := self._cutter.open_block:
+        for block in self._cutter.open_blocks:
             self.strips += self._block_strips(block, sheet)
         self.strips += [strip_of(line, sheet) for line in self._ending(sheet)]
         return first
 
     def _block_strips(self, block: Block, sheet: Sheet) -> list[Strip]:
         assert self._renderer is not None
-        gap = block.gap and len(self.strips) > self._top_height
-        return [strip_of(line, sheet) for line in [[]] * gap + self._renderer.lines(block)]
+        gap: list[Line] = [[]] * (block.gap and len(self.strips) > self._top_height)
+        return [strip_of(line, sheet) for line in gap + self._renderer.lines(block)]
 
     def _take_text(self, now: float) -> int:
         """Feeds what arrived to the cutter. Returns the first block that is new."""
