@@ -175,7 +175,7 @@ async def test_an_error_result_is_marked_and_kept(stage):
     await finished(stage)
     assert "✗ error" in stage.text
     assert "no such file" in stage.text
-    assert "✗ echo" in stage.text
+    assert "✗ everything.echo" in stage.text
 
 
 async def test_a_refused_call_shows_the_cause_and_the_next_step(stage):
@@ -199,6 +199,17 @@ async def test_escape_stops_a_running_call_and_the_next_one_works(stage):
     await press(stage, "ctrl+r")
     await finished(stage)
     assert "✓ ok" in stage.text
+
+
+async def test_a_call_that_ends_while_another_thing_is_looked_at_is_told_by_the_recent_calls(stage):
+    stage.engine.held = asyncio.Event()
+    await find(stage, "echo")
+    await press(stage, "ctrl+r", "slash", "escape")
+    await find(stage, "get-sum")
+    stage.engine.held.set()
+    await finished(stage)
+    assert "✓ everything.echo" in stage.text
+    assert "✓ ok" not in stage.text
 
 
 async def test_a_second_call_waits_for_the_first(stage):
@@ -249,6 +260,37 @@ async def test_the_call_is_copied_as_a_quoted_command(stage):
     await find(stage, "search_files")
     await press(stage, "enter", *"a b", "escape", "Y")
     assert stage.clipboard == "mcp-tui tools call filesystem.search_files 'pattern=a b' path=. limit=50"
+
+
+async def test_a_tool_chosen_elsewhere_is_sought_even_behind_a_filter_or_before_its_server_is_ready(stage):
+    await find(stage, "search_files")
+    stage.screen.seek_tool(facts.EVERYTHING, "get-sum")
+    await settle(stage)
+    assert "get-sum   tool of everything" in stage.text
+    stage.screen.seek_tool(facts.EVERYTHING, "late")
+    stage.tell(CatalogChanged(Catalog(facts.EVERYTHING, (facts.tool(facts.EVERYTHING, "late"),))))
+    await settle(stage)
+    assert "late   tool of everything" in stage.text
+
+
+async def test_servers_keep_their_order_when_one_announces_its_catalog_anew(stage):
+    before = stage.text.index(" filesystem "), stage.text.index(" everything ")
+    old = stage.state.catalogs.pop(facts.FILES)
+    stage.tell(CatalogChanged(old))
+    await settle(stage)
+    assert (stage.text.index(" filesystem "), stage.text.index(" everything ")) == before
+
+
+async def test_a_refusal_is_said_on_the_screen_where_it_happened(stage):
+    stage.engine.result = ToolResult("ok", (ImageBlock(clean("image/png"), "a", 5),))
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    stage.screen.query_one("BlockView").focus()
+    await press(stage, "w")
+    assert [toast.message for toast in stage._notifications] == [
+        "The server's data is not base64.\nNothing was written."
+    ]
 
 
 async def test_hostile_names_and_schemas_are_literal_and_called_as_they_are():

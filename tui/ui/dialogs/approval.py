@@ -72,7 +72,6 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
         return Content("n deny with a reason · ↑↓ read · tab choose · enter takes the focused choice")
 
     def on_mount(self) -> None:
-        super().on_mount()
         next(iter(self.query(Button))).focus()
 
     def on_paste(self, event: events.Paste) -> None:

@@ -51,7 +51,6 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
         return key_line(("ctrl+s", "accept"), ("esc", "decline"))
 
     def on_mount(self) -> None:
-        super().on_mount()
         if self._form is not None:
             self._form.focus_first()
 

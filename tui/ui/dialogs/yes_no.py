@@ -47,7 +47,6 @@ class YesNoDialog(QuestionDialog[bool | None]):
         return key_line(("tab", "choose"), ("enter", "take it"), ("esc", "no"))
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._no.focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

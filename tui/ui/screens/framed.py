@@ -2,6 +2,7 @@
 
 from textual.app import ComposeResult
 
+from tui.domain.errors import McpTuiError
 from tui.domain.text import clean_line
 from tui.ui import keys
 from tui.ui.bridge import Kinds
@@ -45,6 +46,11 @@ class FramedScreen(LiveScreen):
     def show_state(self, kinds: Kinds) -> None:
         self._show_status()
         self.draw(kinds)
+
+    def refused(self, error: McpTuiError) -> None:
+        """The notice stands in the chat and in the log; here it is said at once as well."""
+        super().refused(error)
+        self.notify(f"{error.message}\n{error.hint}".strip(), severity="error", markup=False)
 
     def tick(self) -> None:
         """Once a second while in view: whatever shows an age."""

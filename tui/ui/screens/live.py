@@ -41,7 +41,11 @@ class LiveScreen(Screen[None]):
         try:
             await command
         except McpTuiError as error:
-            self.engine.report(error)
+            self.refused(error)
+
+    def refused(self, error: McpTuiError) -> None:
+        """Says why an order was not carried out."""
+        self.engine.report(error)
 
 
 def concerns(kinds: Kinds, *types: type) -> bool:

@@ -170,7 +170,7 @@ class ServersScreen(FramedScreen):
         try:
             spec = typed_server(*answers)
         except McpTuiError as error:
-            self.engine.report(error)
+            self.refused(error)
         else:
             self.order(self.engine.add_server(spec))
 
@@ -185,7 +185,7 @@ class ServersScreen(FramedScreen):
             self._reports[status.name] = await self.engine.examine_server(status.name)
         except McpTuiError as error:
             self._reports.pop(status.name)
-            self.engine.report(error)
+            self.refused(error)
         finally:
             if self._reports.get(status.name, status) is None:
                 self._reports.pop(status.name)

@@ -1,24 +1,37 @@
 """The tools screen: everything the servers offer in one list, called by hand through a generated form."""
 
-from textual import on
+from collections.abc import Mapping
+from pathlib import Path
+
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
+from textual.worker import Worker
 
 from tui.domain.errors import McpTuiError
 from tui.domain.events import CatalogChanged, ServerRemoved, ToolProgressed
-from tui.domain.text import clean_line
+from tui.domain.ids import CallId, ServerName, new_id
+from tui.domain.messages import Json
+from tui.domain.servers import Catalog, ToolResult, error_result
+from tui.domain.state import State
+from tui.domain.text import CleanText, clean_line
 from tui.ui.bridge import Kinds
+from tui.ui.format import plural
+from tui.ui.hand_calls import carry_out
 from tui.ui.keys import bindings
+from tui.ui.new_file import write_new_file
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
 from tui.ui.widgets.call_pane import CallPane
 from tui.ui.widgets.catalog_list import CatalogEntry, CatalogRow, command_line, entries_of, row_cells, rows_of
 from tui.ui.widgets.hand_calls import HandCall, call_cells
 from tui.ui.widgets.list_filter import ListFilter
+from tui.ui.widgets.result_view import BlockView, file_of
 from tui.ui.widgets.row_list import RowList
 
 _RECENT = 50
+_STOPPED = CleanText("You stopped the call; the server may still be at work on it.")
 
 
 class ToolsScreen(FramedScreen):
@@ -44,7 +57,9 @@ class ToolsScreen(FramedScreen):
         )
         self._recent_title = Static("Recent calls", classes="recent", markup=False)
         self._recent: RowList[HandCall] = RowList(call_cells, key=id, id="recent")
-        self._pane = CallPane(self.engine)
+        self._pane = CallPane()
+        self._call: Worker[None] | None = None
+        self._wanted: tuple[str, str, str] | None = None
         with Vertical(classes="columns"):
             with Vertical(classes="left"):
                 yield self._filter
@@ -54,12 +69,12 @@ class ToolsScreen(FramedScreen):
             yield self._pane
 
     def on_mount(self) -> None:
-        self._show_recent()
+        self._recent_title.display = self._recent.display = False
         self._list.focus()
 
     def draw(self, kinds: Kinds) -> None:
         if concerns(kinds, CatalogChanged, ServerRemoved):
-            self._entries = entries_of(self.state.catalogs.values())
+            self._entries = entries_of(_in_order(self.state))
             self._show_list()
         if concerns(kinds, ToolProgressed):
             self._pane.show_progress(self.state.hand_progress)
@@ -69,6 +84,7 @@ class ToolsScreen(FramedScreen):
         rows, shown = rows_of(self._entries, self._filter.words)
         self._list.empty = _nothing(bool(self._entries))
         self._list.show(rows)
+        self._seek_wanted()
         self._filter.show_count(shown, len(self._entries))
         self._open_chosen()
 
@@ -94,14 +110,62 @@ class ToolsScreen(FramedScreen):
                 self._list.seek(call.entry.key)
             self._pane.open(call.entry, call)
 
-    @on(CallPane.Finished)
-    def _finished(self, event: CallPane.Finished) -> None:
-        self._calls = [event.call, *self._calls][:_RECENT]
-        self._show_recent()
+    def seek_tool(self, server: ServerName, tool: str) -> None:
+        """Chooses a tool, at once or as soon as it is on offer; a filter that hides it is cleared."""
+        self._wanted = (server, "tool", tool)
+        self._seek_wanted()
 
-    def _show_recent(self) -> None:
-        self._recent_title.display = self._recent.display = bool(self._calls)
+    def _seek_wanted(self) -> None:
+        if self._wanted is None or all(entry.key != self._wanted for entry in self._entries):
+            return
+        if not self._list.seek(self._wanted):
+            self._filter.clear()  # what it changes is shown a moment later, and sought again there
+            return
+        self._wanted = None
+        self._list.focus()
+
+    # --- calls
+
+    @on(CallPane.Called)
+    def _called(self, event: CallPane.Called) -> None:
+        if self._call is None:
+            self._call = self._carry_out_call(event.entry, event.values)
+
+    @work(group="call", exit_on_error=False)
+    async def _carry_out_call(self, entry: CatalogEntry, values: Mapping[str, Json]) -> None:
+        call_id, clock = CallId(new_id("call")), self.engine.clock
+        began = clock.monotonic()
+        result: ToolResult | None = None
+        try:
+            await self._pane.show_running(entry, call_id)
+            result = await carry_out(self.engine, entry, values, call_id)
+        finally:
+            # Also when the call was stopped: this worker is cancelled then, so the pane goes on in one of its own.
+            if result is None:
+                result = error_result("cancelled", _STOPPED, round((clock.monotonic() - began) * 1000))
+            self._finished(HandCall(entry, values, result, clock.wall()))
+
+    def _finished(self, call: HandCall) -> None:
+        self._call = None
+        self._calls = [call, *self._calls][:_RECENT]
+        self._recent_title.display = self._recent.display = True
         self._recent.show(self._calls)
+        self._recent.action_first()
+        self._pane.conclude(call)
+
+    @on(BlockView.CopyWanted)
+    def _copy(self, event: BlockView.CopyWanted) -> None:
+        self.app.copy_to_clipboard(event.text)
+        self.notify(f"Copied {plural(len(event.text), 'character')}.", markup=False)
+
+    @on(BlockView.FileWanted)
+    def _write(self, event: BlockView.FileWanted) -> None:
+        try:
+            path = write_new_file(Path.cwd(), *file_of(event.block))
+        except McpTuiError as error:
+            self.refused(error)
+        else:
+            self.notify(f"Wrote {clean_line(path)}", markup=False)
 
     def action_filter(self) -> None:
         self._filter.open()
@@ -113,8 +177,10 @@ class ToolsScreen(FramedScreen):
         self._pane.toggle_raw()
 
     def action_cancel(self) -> None:
-        if not self._pane.stop():
+        if self._call is None:
             self._list.focus()
+        else:
+            self._call.cancel()
 
     def action_copy_command(self) -> None:
         entry, form = self._pane.entry, self._pane.form
@@ -123,10 +189,16 @@ class ToolsScreen(FramedScreen):
         try:
             command = command_line(entry, form.values())
         except McpTuiError as error:
-            self.engine.report(error)
+            self.refused(error)
             return
         self.app.copy_to_clipboard(command)
         self.notify(f"Copied: {clean_line(command, 120)}", markup=False)
+
+
+def _in_order(state: State) -> list[Catalog]:
+    """The catalogs in the servers' own order, which a server that reconnects does not change."""
+    places = {name: place for place, name in enumerate(state.servers)}
+    return sorted(state.catalogs.values(), key=lambda catalog: places.get(catalog.server, len(places)))
 
 
 def _nothing(filtered: bool) -> tuple[list[tuple[str, str]], ...]:

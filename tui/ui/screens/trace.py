@@ -167,7 +167,7 @@ class TraceScreen(FramedScreen):
         try:
             path = write_new_file(Path.cwd(), f"trace-{turn.turn_id}", ".json", text)
         except McpTuiError as error:
-            self.engine.report(error)
+            self.refused(error)
         else:
             self.notify(f"Wrote {clean_line(path)}", markup=False)
 

@@ -8,18 +8,16 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
-from textual.worker import Worker
 
 from tui.domain.events import ToolProgressed
-from tui.domain.ids import CallId, new_id
+from tui.domain.ids import CallId
 from tui.domain.messages import Json
-from tui.domain.servers import ResourceInfo, ToolInfo, error_result
+from tui.domain.servers import ResourceInfo, ToolInfo
 from tui.domain.text import CleanText, clean_line
-from tui.engine import Engine
 from tui.ui.format import percent
 from tui.ui.widgets.catalog_list import CatalogEntry, schema_of
 from tui.ui.widgets.detail import heading, lines
-from tui.ui.widgets.hand_calls import HandCall, carry_out, entry_text
+from tui.ui.widgets.hand_calls import HandCall, entry_text
 from tui.ui.widgets.result_view import BlockView, ResultView
 from tui.ui.widgets.schema_form import SchemaForm
 from tui.ui.widgets.schema_view import schema_text
@@ -28,7 +26,7 @@ _NOTHING = Content.styled("What is chosen on the left is explained and called he
 
 
 class CallPane(VerticalScroll, can_focus=True):
-    """Calls one thing at a time; forms keep what was typed while another thing is looked at."""
+    """Asks for one call at a time; forms keep what was typed while another thing is looked at."""
 
     DEFAULT_CSS = """
     CallPane {
@@ -44,20 +42,21 @@ class CallPane(VerticalScroll, can_focus=True):
     CallPane .slot { height: auto; }
     """
 
-    class Finished(Message):
-        """A call is over."""
+    class Called(Message):
+        """A person wants this called with these values."""
 
-        def __init__(self, call: HandCall) -> None:
+        def __init__(self, entry: CatalogEntry, values: Mapping[str, Json]) -> None:
             super().__init__()
-            self.call = call
+            self.entry = entry
+            self.values = values
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._engine = engine
         self._entry: CatalogEntry | None = None
         self._form: SchemaForm | None = None
         self._drafts: dict[tuple[str, str, str], Mapping[str, Json]] = {}
-        self._under_way: tuple[Worker[None], CallId] | None = None
+        self._under_way: tuple[CallId, CatalogEntry] | None = None
+        self._called_from: CatalogEntry | None = None
         self._about = Static(_NOTHING, classes="about", markup=False)
         self._trouble = Static("", classes="trouble", markup=False)
         self._slot = Vertical(classes="slot")
@@ -125,14 +124,23 @@ class CallPane(VerticalScroll, can_focus=True):
         if problems:
             self._form.focus_problem()
         else:
-            self._begin(self._entry, self._form.values())
+            self.post_message(self.Called(self._entry, self._form.values()))
 
-    def stop(self) -> bool:
-        """Stops the call under way. Returns False when there is none."""
-        if self._under_way is None:
-            return False
-        self._under_way[0].cancel()
-        return True
+    async def show_running(self, entry: CatalogEntry, call_id: CallId) -> None:
+        """Says that a call is under way; until `conclude` no other is asked for."""
+        self._under_way, self._called_from = (call_id, entry), self._entry
+        await self._result.show_running(CleanText(f"{entry.label} runs"))
+        self._result.scroll_visible(animate=False)
+
+    @work(exclusive=True, group="form", exit_on_error=False)
+    async def conclude(self, call: HandCall) -> None:
+        """Shows how the call ended, unless another thing is looked at by now."""
+        self._under_way = None
+        if self._entry != self._called_from:
+            await self._result.clear()
+            return
+        await self._result.show(call.result)
+        self._result.scroll_visible(animate=False, top=True)
 
     def toggle_raw(self) -> None:
         """Switches between the form and JSON."""
@@ -141,10 +149,11 @@ class CallPane(VerticalScroll, can_focus=True):
 
     def show_progress(self, progress: ToolProgressed | None) -> None:
         """Shows how far the call is, when the progress is the call's."""
-        if progress is None or self._under_way is None or progress.call_id != self._under_way[1]:
+        if progress is None or self._under_way is None or progress.call_id != self._under_way[0]:
             return
+        label = self._under_way[1].label
         share = percent(progress.progress / progress.total) if progress.total else f"{progress.progress:g}"
-        self._result.show_progress(CleanText(f"{share} {clean_line(progress.message)}".strip()))
+        self._result.show_progress(CleanText(f"{label}  {share} {clean_line(progress.message)}".strip()))
 
     @on(SchemaForm.Submitted)
     def _line_done(self, event: SchemaForm.Submitted) -> None:
@@ -157,29 +166,7 @@ class CallPane(VerticalScroll, can_focus=True):
         event.stop()
         if self._entry is not None and not self.busy:
             linked = ResourceInfo(self._entry.server, event.uri, clean_line(event.uri, 120))
-            self._begin(CatalogEntry("resource", linked.server, linked, linked.name, ""), {})
-
-    def _begin(self, entry: CatalogEntry, values: Mapping[str, Json]) -> None:
-        call_id = CallId(new_id("call"))
-        self._under_way = self._call(entry, values, call_id), call_id
-
-    @work(group="call", exit_on_error=False)
-    async def _call(self, entry: CatalogEntry, values: Mapping[str, Json], call_id: CallId) -> None:
-        result = error_result("cancelled", CleanText("You stopped the call; the server may still be at work on it."))
-        try:
-            await self._result.show_running(CleanText(f"{entry.label} runs"))
-            self._result.scroll_visible(animate=False)
-            result = await carry_out(self._engine, entry, values, call_id)
-        finally:
-            # Also when the call was stopped: the worker is cancelled here, so what follows runs in another one.
-            self._under_way = None
-            self._conclude(HandCall(entry, values, result, self._engine.clock.wall()))
-
-    @work(exclusive=True, group="form", exit_on_error=False)
-    async def _conclude(self, call: HandCall) -> None:
-        self.post_message(self.Finished(call))
-        await self._result.show(call.result)
-        self._result.scroll_visible(animate=False, top=True)
+            self.post_message(self.Called(CatalogEntry("resource", linked.server, linked, linked.name, ""), {}))
 
     def _say(self, problems: list[CleanText]) -> None:
         self._trouble.display = bool(problems)

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import mimetypes
-from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.domain.errors import CallError, McpTuiError
+from tui.domain.errors import CallError
 from tui.domain.servers import (
     AudioBlock,
     CallOutcome,
@@ -25,7 +24,6 @@ from tui.domain.servers import (
 from tui.domain.text import CleanText, clean_line
 from tui.ui.format import byte_size, duration, plural
 from tui.ui.keys import bindings
-from tui.ui.new_file import write_new_file
 from tui.ui.widgets.detail import lines
 from tui.ui.widgets.schema_fields import as_json
 
@@ -59,6 +57,20 @@ class BlockView(Static, can_focus=True):
             super().__init__()
             self.uri = uri
 
+    class CopyWanted(Message):
+        """A person wants this text on the clipboard."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class FileWanted(Message):
+        """A person wants this block as a file; see `file_of`."""
+
+        def __init__(self, block: ResultBlock) -> None:
+            super().__init__()
+            self.block = block
+
     def __init__(self, block: ResultBlock, *, failed: bool = False) -> None:
         super().__init__(_shown(block), markup=False, classes="-failed" if failed else "")
         self.block = block
@@ -71,18 +83,10 @@ class BlockView(Static, can_focus=True):
         self.focus()
 
     def action_copy(self) -> None:
-        text = _text(self.block)
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {plural(len(text), 'character')}.", markup=False)
+        self.post_message(self.CopyWanted(text_of(self.block)))
 
     def action_write(self) -> None:
-        try:
-            name, suffix, data = _file(self.block)
-            path = write_new_file(Path.cwd(), name, suffix, data)
-        except McpTuiError as error:
-            self.notify(error.message, severity="error", markup=False)
-        else:
-            self.notify(f"Wrote {clean_line(path)}", markup=False)
+        self.post_message(self.FileWanted(self.block))
 
 
 class ResultView(Vertical):
@@ -197,7 +201,8 @@ def _cut(text: CleanText, style: str) -> Content:
     )
 
 
-def _text(block: ResultBlock) -> str:
+def text_of(block: ResultBlock) -> str:
+    """Returns what is copied of a block."""
     match block:
         case TextBlock():
             return block.text
@@ -209,8 +214,8 @@ def _text(block: ResultBlock) -> str:
             return block.text if block.text is not None else block.data_base64 or ""
 
 
-def _file(block: ResultBlock) -> tuple[str, str, str | bytes]:
-    """The name, the suffix and the contents of the file a block becomes."""
+def file_of(block: ResultBlock) -> tuple[str, str, str | bytes]:
+    """Returns the name, the suffix and the contents of the file a block becomes. Raises CallError on broken data."""
     match block:
         case TextBlock():
             return "result", ".txt", block.text
