@@ -49,15 +49,26 @@ def add_to_rollups(connection: sqlite3.Connection, charge: Charge, *, sign: int 
         " ON CONFLICT DO UPDATE SET microusd = microusd + excluded.microusd",
         (int(charge.at // 60), microusd),
     )
-    tokens = [sign * (count or 0) for count in (charge.usage.input_tokens, charge.usage.output_tokens)]
+    for table, column, value in (
+        ("spend_by_day", "day", day_of(charge.at)),
+        ("spend_by_session_model", "session_id", charge.session_id),
+    ):
+        _add_by_model(connection, table, column, (value, *_counts(charge, sign)))
+
+
+def _counts(charge: Charge, sign: int) -> tuple[str | int, ...]:
+    usage, cost = charge.usage, charge.cost
+    counts = (not charge.fallback, 1, usage.input_tokens or 0, usage.output_tokens or 0, cost.microusd or 0)
+    return (charge.provider, charge.model, cost.source, *(sign * count for count in counts))
+
+
+def _add_by_model(connection: sqlite3.Connection, table: str, column: str, row: tuple[str | int, ...]) -> None:
     connection.execute(
-        "INSERT INTO spend_by_day (day, provider, model, calls, unknown_calls, estimated_calls, input_tokens,"
-        " output_tokens, microusd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET calls = calls + excluded.calls,"
-        " unknown_calls = unknown_calls + excluded.unknown_calls,"
-        " estimated_calls = estimated_calls + excluded.estimated_calls,"
+        f"INSERT INTO {table} ({column}, provider, model, cost_source, requests, calls, input_tokens, output_tokens,"  # noqa: S608 - constants
+        " microusd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET requests = requests + excluded.requests, calls = calls + excluded.calls,"
         " input_tokens = input_tokens + excluded.input_tokens,"
         " output_tokens = output_tokens + excluded.output_tokens,"
         " microusd = microusd + excluded.microusd",
-        (day_of(charge.at), charge.provider, charge.model, sign, unknown, estimated, *tokens, microusd),
+        row,
     )

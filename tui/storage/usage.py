@@ -1,0 +1,130 @@
+"""What happened, from the ledger's rows and running sums (`gateway.ports.UsageHistory`)."""
+
+import math
+import sqlite3
+from collections.abc import Sequence
+
+from tui.domain.completion import FailureKind
+from tui.domain.gateway_figures import CallFigures, CostFigures, CostShare
+from tui.domain.ids import ProviderName
+from tui.domain.money import CostSource
+from tui.domain.usage import LastFailure, Selection, SpentRow, UsageRecord
+from tui.storage.database import Database
+from tui.storage.rollups import day_of
+
+_SUMS = "SUM(requests), SUM(calls), SUM(microusd), SUM(input_tokens), SUM(output_tokens)"
+
+
+class UsageStore:
+    """Answers from the same rows the spend is kept in. Raises StorageError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def spent_in_session(self, session_id: str) -> Sequence[SpentRow]:
+        """Returns what a session cost, by model and by how the cost was found."""
+        return await self._spent("spend_by_session_model", "session_id = ?", (session_id,))
+
+    async def spent_on_days(self, first: float, last: float) -> Sequence[SpentRow]:
+        """Returns what the UTC days from that of `first` to that of `last` (wall clock) cost."""
+        return await self._spent("spend_by_day", "day BETWEEN ? AND ?", (day_of(first), day_of(last)))
+
+    async def attempts(self, selection: Selection) -> UsageRecord:
+        """Returns how the selected attempts went, each counted by itself."""
+        return await self._database.read(lambda connection: _record(connection, selection, _ATTEMPTS))
+
+    async def requests(self, selection: Selection) -> UsageRecord:
+        """Returns how the requests of the selected attempts went; a request's attempts count as one.
+
+        Its latency is the time its attempts took together.
+        """
+        return await self._database.read(lambda connection: _record(connection, selection, _REQUESTS))
+
+    async def providers(self, selection: Selection) -> Sequence[ProviderName]:
+        """Returns the providers of the selected attempts, busiest first."""
+        condition, values = _where(selection)
+        sql = f"SELECT provider FROM charges{condition} GROUP BY provider ORDER BY COUNT(*) DESC, provider"  # noqa: S608
+        rows = await self._database.read(lambda connection: connection.execute(sql, values).fetchall())
+        return [ProviderName(row[0]) for row in rows]
+
+    async def _spent(self, table: str, condition: str, values: tuple[object, ...]) -> Sequence[SpentRow]:
+        sql = f"SELECT provider, model, cost_source, {_SUMS} FROM {table} WHERE {condition} GROUP BY 1, 2, 3"  # noqa: S608
+        rows = await self._database.read(lambda connection: connection.execute(sql, values).fetchall())
+        return [SpentRow(*row) for row in rows if row[4]]
+
+
+_ATTEMPTS = "SELECT outcome = 'complete' AS good, outcome = 'cancelled' AS gone, latency_ms, fallback FROM charges{}"
+"""One row an attempt. A cancelled one tells nothing about who was asked."""
+_REQUESTS = (
+    "SELECT MAX(outcome = 'complete') AS good, MAX(outcome = 'cancelled') AS gone, SUM(latency_ms) AS latency_ms,"
+    " COUNT(DISTINCT provider || '/' || model) - 1 AS fallback FROM charges{} GROUP BY request_id"
+)
+"""One row a request."""
+_COUNTS = (
+    "SELECT COUNT(*), COALESCE(SUM(good), 0), COALESCE(SUM(gone AND NOT good), 0), COALESCE(SUM(fallback), 0),"
+    " AVG(CASE WHEN good THEN latency_ms END) FROM ({})"
+)
+_LATENCIES = "SELECT latency_ms FROM ({}) WHERE good ORDER BY latency_ms"
+_COSTS = (
+    "SELECT cost_source, COUNT(*), SUM(cost_microusd), SUM(NOT fallback), SUM(input_tokens), SUM(output_tokens)"
+    " FROM charges{} GROUP BY cost_source ORDER BY cost_source"
+)
+_FAILURES = (
+    "SELECT failure, COUNT(*), MAX(at), status FROM charges{} AND failure IS NOT NULL AND outcome <> 'cancelled'"
+    " GROUP BY failure ORDER BY 2 DESC, 1"
+)
+"""Beside a MAX, SQLite gives the other columns of the row it was found in: https://sqlite.org/lang_select.html"""
+
+
+def _where(selection: Selection) -> tuple[str, list[object]]:
+    parts: list[tuple[str, object]] = [
+        ("at >= ?", selection.since or 0.0),
+        ("provider = ?", selection.provider),
+        ("combo = ?", selection.combo),
+        ("session_id = ?", selection.session_id),
+    ]
+    given = [(condition, value) for condition, value in parts if value is not None]
+    return " WHERE " + " AND ".join(condition for condition, _ in given), [value for _, value in given]
+
+
+def _record(connection: sqlite3.Connection, selection: Selection, one: str) -> UsageRecord:
+    condition, values = _where(selection)
+    counted = one.format(condition)
+    count, good, gone, fallbacks, average = connection.execute(_COUNTS.format(counted), values).fetchone()
+    latencies = [row[0] for row in connection.execute(_LATENCIES.format(counted), values)]
+    figures = CallFigures(
+        requests=count,
+        successes=good,
+        errors=count - good - gone,
+        cancelled=gone,
+        fallbacks=fallbacks,
+        average_ms=None if average is None else round(average),
+        p50_ms=_percentile(latencies, 50),
+        p95_ms=_percentile(latencies, 95),
+        p99_ms=_percentile(latencies, 99),
+        cost=_cost(connection.execute(_COSTS.format(condition), values).fetchall()),
+    )
+    failures = connection.execute(_FAILURES.format(condition), values).fetchall()
+    first = connection.execute(f"SELECT MIN(at) FROM charges{condition}", values).fetchone()[0]  # noqa: S608
+    return UsageRecord(figures, {row[0]: row[1] for row in failures}, first, _last(failures))
+
+
+def _percentile(ordered: Sequence[int], percent: float) -> int | None:
+    """Nearest rank."""
+    return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)] if ordered else None
+
+
+def _cost(rows: Sequence[tuple[CostSource, int, int | None, int, int | None, int | None]]) -> CostFigures:
+    return CostFigures(
+        microusd=sum(row[2] or 0 for row in rows),
+        requests=sum(row[3] for row in rows),
+        calls=sum(row[1] for row in rows),
+        input_tokens=sum(row[4] or 0 for row in rows),
+        output_tokens=sum(row[5] or 0 for row in rows),
+        shares=tuple(CostShare(row[0], row[1], row[2]) for row in rows),
+    )
+
+
+def _last(failures: Sequence[tuple[FailureKind, int, float, int | None]]) -> LastFailure | None:
+    kind, _, at, status = max(failures, key=lambda row: row[2], default=(None, 0, None, None))
+    return None if at is None else LastFailure(at, kind, status)
