@@ -164,7 +164,7 @@ def _kind_of(value: Json) -> str:
         case bool():
             return "true or false"
         case str():
-            return "text"
+            return "text with a NUL in it" if "\0" in value else "text"
         case int() | float() | Decimal():
             return f"the number {value}"
         case list():

@@ -15,6 +15,7 @@ from tui.config.paths import Paths
 from tui.ui.alt_digits import read_alt_digits
 from tui.ui.crash import crash_report
 from tui.ui.guard import encodable, guarded, reset_sequence
+from tui.ui.keyboard import GuardedInput
 
 SIGNALS = {
     number: 128 + number
@@ -80,12 +81,6 @@ class GuardedOutput:
             return
         writer.join(1.0)
 
-    def run_input_thread(self) -> None:
-        try:
-            super().run_input_thread()  # type: ignore[misc]
-        except OSError:  # the terminal is gone: nobody can type any more
-            self._app.call_later(self._app.exit, None, 129)
-
 
 class TerminalApp(App[str]):
     """An app that leaves the terminal as it found it: on signals, on exceptions, when suspended, when blocked."""
@@ -97,7 +92,7 @@ class TerminalApp(App[str]):
         super().__init__()
 
     def get_driver_class(self) -> type[Driver]:
-        return type("GuardedDriver", (GuardedOutput, super().get_driver_class()), {})
+        return type("GuardedDriver", (GuardedInput, GuardedOutput, super().get_driver_class()), {})
 
     def on_load(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True), immediate=True)

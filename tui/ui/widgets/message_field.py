@@ -141,10 +141,8 @@ class MessageField(TextArea):
         event.stop()
         event.prevent_default()
         if len(event.text) > LONGEST_PASTE:
-            size, most = byte_size(len(event.text)), byte_size(LONGEST_PASTE)
-            self.post_message(
-                self.Refused(f"The paste of {size} is longer than {most}. Save it to a file and attach it.")
-            )
+            most = byte_size(LONGEST_PASTE)
+            self.post_message(self.Refused(f"The paste is longer than {most}. Save it to a file and attach it."))
             return
         self.insert(clean(event.text), maintain_selection_offset=False)
 
