@@ -4,10 +4,11 @@ Importing this module is cheap; the SDKs are imported in a thread by `Engine.sta
 """
 
 import asyncio
+import gc
 import importlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tui.bus import Bus
 from tui.config.paths import Paths
@@ -46,7 +47,7 @@ class Engine:
 
     async def start(self) -> None:
         """Loads the libraries in a thread, opens the store, begins to connect the servers; publishes EngineReady."""
-        assembly_module = await asyncio.to_thread(importlib.import_module, "tui.assembly")
+        assembly_module = await asyncio.to_thread(_load_assembly)
         assembly: Assembly = await assembly_module.assemble(self.settings, self.paths, self.bus, self.clock, self.desk)
         self._assembly = assembly
         self.bus.publish(EngineReady(assembly.gateway.name, assembly.room.target, clean_line(assembly.target_note)))
@@ -185,6 +186,16 @@ class Engine:
         """Turns a failed command into a notice; a listener's own commands end here."""
         hint = error.hint if isinstance(error, McpTuiError) else clean("")
         self.bus.publish(NoticePosted("error", clean_line(error), hint, at=self.clock.wall()))
+
+
+def _load_assembly() -> Any:
+    # Loaded code is never garbage: searching through it now and at every full collection would stall the loop.
+    gc.disable()
+    try:
+        return importlib.import_module("tui.assembly")
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @asynccontextmanager

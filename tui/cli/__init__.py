@@ -39,7 +39,7 @@ def _run(given: Namespace, output: Output) -> int:
         sys.stdout.write(reset_sequence())
         return 0
     from tui.cli.invocation import invocation
-    from tui.cli.verbs import VERBS
+    from tui.cli.verbs import function_of
 
-    verb = VERBS[given.verb, getattr(given, "action", None)]
+    verb = function_of(given.verb, getattr(given, "action", None))
     return verb(invocation(given, output))

@@ -1,5 +1,6 @@
 """Opens the app."""
 
+import gc
 import sys
 from typing import Literal
 
@@ -22,6 +23,8 @@ def open_app(call: Invocation) -> int:
 
 def _run(settings: Settings, paths: Paths, first_screen: Literal["chat", "welcome"]) -> tuple[int, str | None]:
     """Returns the exit code and what was chosen on the welcome screen."""
+    # There is no garbage before the first paint; the engine turns the collector on once its libraries are loaded.
+    gc.disable()
     from tui.engine import Engine
     from tui.ui.app import CockpitApp
 

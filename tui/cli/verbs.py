@@ -1,33 +1,40 @@
-"""Which function carries out which verb."""
+"""Which function carries out which verb. Each is imported when its verb is typed: the app needs none of the others."""
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from tui.cli import catalog, gateway, keys, servers, sessions
-from tui.cli.app import open_app
-from tui.cli.ask import ask
-from tui.cli.doctor import check_everything
-from tui.cli.invocation import Invocation
+if TYPE_CHECKING:
+    from tui.cli.invocation import Invocation
 
-VERBS: dict[tuple[str | None, str | None], Callable[[Invocation], int]] = {
-    (None, None): open_app,
-    ("ask", None): ask,
-    ("doctor", None): check_everything,
-    ("gateway", None): gateway.operate,
-    ("servers", "list"): servers.list_servers,
-    ("servers", "doctor"): servers.examine,
-    ("servers", "add"): servers.add,
-    ("servers", "remove"): servers.remove,
-    ("servers", "trust"): servers.trust,
-    ("tools", "list"): catalog.list_tools,
-    ("tools", "show"): catalog.show_tool,
-    ("tools", "call"): catalog.call_tool,
-    ("resources", "list"): catalog.list_resources,
-    ("resources", "read"): catalog.read_resource,
-    ("prompts", "list"): catalog.list_prompts,
-    ("prompts", "get"): catalog.get_prompt,
-    ("keys", "set"): keys.set_key,
-    ("sessions", "list"): sessions.list_sessions,
-    ("sessions", "show"): sessions.print_session,
-    ("sessions", "export"): sessions.print_session,
-    ("sessions", "delete"): sessions.delete_session,
+VERBS: dict[tuple[str | None, str | None], str] = {
+    (None, None): "app.open_app",
+    ("ask", None): "ask.ask",
+    ("doctor", None): "doctor.check_everything",
+    ("gateway", None): "gateway.operate",
+    ("servers", "list"): "servers.list_servers",
+    ("servers", "doctor"): "servers.examine",
+    ("servers", "add"): "servers.add",
+    ("servers", "remove"): "servers.remove",
+    ("servers", "trust"): "servers.trust",
+    ("tools", "list"): "catalog.list_tools",
+    ("tools", "show"): "catalog.show_tool",
+    ("tools", "call"): "catalog.call_tool",
+    ("resources", "list"): "catalog.list_resources",
+    ("resources", "read"): "catalog.read_resource",
+    ("prompts", "list"): "catalog.list_prompts",
+    ("prompts", "get"): "catalog.get_prompt",
+    ("keys", "set"): "keys.set_key",
+    ("sessions", "list"): "sessions.list_sessions",
+    ("sessions", "show"): "sessions.print_session",
+    ("sessions", "export"): "sessions.print_session",
+    ("sessions", "delete"): "sessions.delete_session",
 }
+"""Verb and action → `module.function` in `tui.cli`."""
+
+
+def function_of(verb: str | None, action: str | None) -> "Callable[[Invocation], int]":
+    """Returns the function; it takes the invocation and returns the exit code."""
+    module, _, name = VERBS[verb, action].partition(".")
+    function: Callable[[Invocation], int] = getattr(import_module(f"tui.cli.{module}"), name)
+    return function

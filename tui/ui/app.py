@@ -39,11 +39,14 @@ class CockpitApp(ShellApp):
         self._first_screen = first_screen
         self._bridge = Bridge(engine.bus.subscribe(), self._state, self._show)
         self._questions = QuestionLine(self, engine, self._state)
-        for name in SCREEN_NAMES:
-            self.add_mode(name, self._maker(name))
+
+    def get_default_screen(self) -> Screen[None]:
+        # A mode added before the start would be arranged and drawn once for nothing.
+        return make_screen(self.DEFAULT_MODE, self._engine, self._state)
 
     def on_mount(self) -> None:
-        self.dress()
+        for name in SCREEN_NAMES:
+            self.add_mode(name, self._maker(name))
         self.run_worker(self._bridge.run(), group="bridge")
         if self._first_screen == "welcome":
             from tui.ui.screens.welcome import WelcomeScreen  # seen once in the life of an installation

@@ -3,6 +3,8 @@
 import time
 
 from textual import events
+from textual.reactive import Initialize, Reactive
+from textual.theme import Theme
 from textual.widgets import Input, TextArea
 
 from tui.config.paths import Paths
@@ -16,30 +18,36 @@ from tui.ui.theme import VARIABLE_DEFAULTS, load_themes, shipped_themes
 _TWICE_S = 2.0
 
 
+def _first_theme(app: "ShellApp") -> str:
+    known = app.available_themes
+    return next(name for name in (app._ui.theme, "night", *known) if name in known)
+
+
 class ShellApp(TerminalApp):
     """Everything about the program that has nothing to do with models and servers."""
+
+    # Chosen before Textual reads any style: a theme put on later parses and paints everything twice.
+    theme: Reactive[str] = Reactive(Initialize(_first_theme))
 
     def __init__(self, paths: Paths, ui: UiSettings) -> None:
         self._ui = ui
         self._pressed_at = 0.0
+        self._shelf = load_themes((shipped_themes(), paths.themes))
         super().__init__(paths)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLE_DEFAULTS
 
-    def dress(self) -> None:
-        """Loads the themes and puts the chosen one on; what is wrong with them is said."""
-        shelf = load_themes((shipped_themes(), self._paths.themes))
-        for theme in shelf.themes.values():
-            self.register_theme(theme)
-        problems = list(shelf.problems)
-        if self._ui.theme in self.available_themes:
-            self.theme = self._ui.theme
-        else:
-            self.theme = "night" if "night" in shelf.themes else self.theme
-            problems.append(CleanText(f"There is no theme called {self._ui.theme!r}; f2 shows those there are."))
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        return {**super().available_themes, **self._shelf.themes}
+
+    def on_mount(self) -> None:
         if self._ui.keys:
             self.set_keymap(dict(self._ui.keys))
+        problems = list(self._shelf.problems)
+        if self._ui.theme not in self.available_themes:
+            problems.append(CleanText(f"There is no theme called {self._ui.theme!r}; f2 shows those there are."))
         for problem in problems:
             self.notify(problem, severity="warning", markup=False)
 
@@ -89,8 +97,7 @@ class ShellApp(TerminalApp):
         from tui.ui.dialogs.choice import Choice, ChoiceDialog
 
         before = self.theme
-        names = sorted(load_themes((shipped_themes(), self._paths.themes)).themes)
-        choices = [Choice(name, CleanText(name), self._about(name)) for name in names]
+        choices = [Choice(name, CleanText(name), self._about(name)) for name in sorted(self._shelf.themes)]
 
         def chosen(name: str | None) -> None:
             self.theme = name or before

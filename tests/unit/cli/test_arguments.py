@@ -2,8 +2,10 @@
 
 import argparse
 
+import pytest
+
 from tui.cli.arguments import parser
-from tui.cli.verbs import VERBS
+from tui.cli.verbs import VERBS, function_of
 
 
 def spoken() -> set[tuple[str | None, str | None]]:
@@ -23,6 +25,11 @@ def _choices(grammar: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
 
 def test_every_verb_that_can_be_typed_is_carried_out_and_the_reverse() -> None:
     assert spoken() == set(VERBS)
+
+
+@pytest.mark.parametrize(("verb", "action"), VERBS)
+def test_every_verb_finds_its_function(verb: str | None, action: str | None) -> None:
+    assert callable(function_of(verb, action))
 
 
 def test_options_may_stand_before_and_behind_the_verb() -> None:

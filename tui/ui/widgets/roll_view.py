@@ -31,6 +31,7 @@ class RollView(ScrollView, can_focus=True):
         """Whether something arrived below the view; painted as a hint."""
         self._hit_testing = True
         self._empty_text = Content("")
+        self._drawn_empty: tuple[tuple[Content, Sheet], list[Strip]] | None = None
 
     @property
     def empty_text(self) -> Content:
@@ -98,12 +99,17 @@ class RollView(ScrollView, can_focus=True):
         return strip
 
     def _blank(self, y: int, sheet: Sheet) -> Strip:
-        if not self.roll.views and y and self._empty_text:
-            strips = Visual.to_strips(self, self._empty_text, sheet.columns, None, self.visual_style)
-            if y <= len(strips):
-                gutter = Segment(" " * GUTTER_COLUMNS, sheet.look.text)
-                return Strip([gutter, *strips[y - 1]]).extend_cell_length(sheet.width, sheet.look.text)
+        if not self.roll.views and 0 < y <= len(strips := self._empty_strips(sheet)):
+            gutter = Segment(" " * GUTTER_COLUMNS, sheet.look.text)
+            return Strip([gutter, *strips[y - 1]]).extend_cell_length(sheet.width, sheet.look.text)
         return Strip.blank(sheet.width, sheet.look.text)
+
+    def _empty_strips(self, sheet: Sheet) -> list[Strip]:
+        key = (self._empty_text, sheet)
+        if self._drawn_empty is None or self._drawn_empty[0] != key:
+            strips = Visual.to_strips(self, self._empty_text, sheet.columns, None, self.visual_style)
+            self._drawn_empty = (key, strips)
+        return self._drawn_empty[1]
 
     def _with_hint(self, strip: Strip, sheet: Sheet) -> Strip:
         room = sheet.width - len(NEW_BELOW)
