@@ -58,13 +58,19 @@ class SimulatedStep:
     probability: float | None
     """That this place answers; None when nothing was measured there."""
     cost_microusd: int | None
-    breaker: BreakerState
-    credential: CredentialHealth
+    breaker: BreakerState | None
+    """None, as the credential, for a provider that is not there."""
+    credential: CredentialHealth | None
     open: bool
     reason: CleanText = CleanText("")
+    """What put it there, or why it is not open."""
     quota_left: float | None = None
     score: float | None = None
     factors: tuple[Factor, ...] = ()
+    reached: float | None = None
+    """How likely the request gets there at all; None behind a place where nothing was measured."""
+    requests_left: int | None = None
+    """How many requests of this size the provider says it still takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class SimulateAnswer:
     worst_case_microusd: int | None
     """Every place is paid for and only the last one answers."""
     unknown: tuple[str, ...] = ()
+    assumption: CleanText = CleanText("")
+    """What the probabilities rest on."""
 
 
 @dataclass(frozen=True, slots=True)

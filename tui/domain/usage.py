@@ -18,6 +18,7 @@ class Selection:
     provider: ProviderName | None = None
     combo: ComboName | None = None
     session_id: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

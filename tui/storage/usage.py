@@ -82,6 +82,7 @@ def _where(selection: Selection) -> tuple[str, list[object]]:
         ("provider = ?", selection.provider),
         ("combo = ?", selection.combo),
         ("session_id = ?", selection.session_id),
+        ("model = ?", selection.model),
     ]
     given = [(condition, value) for condition, value in parts if value is not None]
     return " WHERE " + " AND ".join(condition for condition, _ in given), [value for _, value in given]

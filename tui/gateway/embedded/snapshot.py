@@ -38,12 +38,12 @@ def _provider(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
         p95_ms=figures.p95_ms,
         p99_ms=figures.p99_ms,
         last_error=parts.meter.last_error(provider.name),
-        credential=_credential(provider, parts),
+        credential=credential_view(provider, parts),
         quota=quota_in_words(parts.rate_limits.get(provider.name)),
     )
 
 
-def _credential(provider: ProviderSpec, parts: Parts) -> CredentialView:
+def credential_view(provider: ProviderSpec, parts: Parts) -> CredentialView:
     state = parts.health.credential(provider.name)
     if state != "ok":
         return state
