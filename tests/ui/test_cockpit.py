@@ -199,6 +199,46 @@ async def test_a_prompt_asks_for_its_arguments_and_becomes_text(tmp_path: Path) 
         assert "Please review a.py" in stage.text
 
 
+async def test_a_tool_chosen_in_the_rail_is_chosen_on_its_screen(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("space", "j", "j", "enter")
+        assert stage.app.current_mode == "tools"
+        assert "tool of filesystem" in stage.line("search_files")
+
+
+async def test_a_server_chosen_in_the_rail_is_chosen_on_its_screen(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
+        await stage.press("j", "j", "enter")
+        await stage.until("git-mcp")
+        assert stage.app.current_mode == "servers"
+        assert "▌" in next(line for line in stage.lines if " git " in line)
+
+
+async def test_enter_on_a_long_result_opens_all_of_it(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.press("shift+tab", "k", "k", "k", "k")
+        while "▌ ▸ filesystem.read_text_file" not in stage.text:
+            await stage.press("k")
+        await stage.press("enter")
+        await stage.until("✓ ok")
+        assert stage.text.count("WARN upstream timeout") > 20
+        await stage.press("escape")
+        assert "✓ ok" not in stage.text
+
+
+async def test_a_running_call_counts_on_the_engines_clock(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        assert "running 0.0 s" in stage.line("git.log")
+
+
+async def test_a_session_priced_by_our_own_count_is_called_estimated(tmp_path: Path) -> None:
+    snapshot = dataclasses.replace(scene.SNAPSHOT, spend=SpendView(23_100, 23_100, estimated_calls=1))
+    async with staged(tmp_path, events=(scene.READY, GatewaySampled(snapshot))) as stage:
+        assert "partly estimated" in stage.line("session")
+
+
 HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;?\x07\x1b[2J\u202e"
 
 

@@ -70,7 +70,7 @@ class State:
                 self.logs.append(event)
             case e.NoticePosted():
                 self.logs.append(event)
-                self._notice(event.severity, event.text, event.hint, event.turn_id, event.at)
+                self._notice(event.severity, event.text, event.hint, event.turn_id, at=event.at)
             case e.ChatOpened():
                 self._open_chat(event)
             case e.UserSpoke():
@@ -132,7 +132,7 @@ class State:
         self.tools_hash = event.tools_hash
         if event.left_out_messages and event.left_out_messages != self.context_left_out:
             text = f"{event.left_out_messages} earlier messages no longer fit the model's window and were left out"
-            self._notice("info", CleanText(text), CleanText(""), event.turn_id, 0.0)
+            self._notice("info", CleanText(text), CleanText(""), event.turn_id, at=0.0)
         self.context_left_out = event.left_out_messages
 
     def _attempt_began(self, event: e.AttemptBegan) -> None:
@@ -172,7 +172,7 @@ class State:
             return
         ratio = f" at {event.price_ratio:.1f}× the price" if event.price_ratio is not None else ""
         text = CleanText(f"{event.left} gave up ({event.reason}); {event.taken} took over{ratio}")
-        self._notice("warning", text, CleanText(""), event.turn_id, event.at)
+        self._notice("warning", text, CleanText(""), event.turn_id, at=event.at)
 
     def _call_moved(self, event: e.ToolCallStarted | e.ToolProgressed | e.ToolCallFinished) -> None:
         entry = self._calls.get(event.call_id)
@@ -207,16 +207,31 @@ class State:
             return
         severity: e.Severity = "error" if event.outcome == "failed" else "warning"
         text = event.reason or CleanText(event.outcome)
-        self._notice(severity, text, event.hint, event.turn_id, event.at)
+        self._notice(severity, text, event.hint, event.turn_id, at=event.at)
 
     def _breaker_changed(self, event: e.BreakerChanged) -> None:
         text = f"{event.provider} {event.old.replace('_', '-')} → {event.new.replace('_', '-')}"
+        if event.new == "OPEN" and event.seconds_to_probe is not None:
+            text += f", next probe in {event.seconds_to_probe:.0f} s"
         if event.reason:
             text += f": {event.reason}"
-        if event.new == "OPEN" and event.seconds_to_probe is not None:
-            text += f"; next probe in {event.seconds_to_probe:.0f} s"
         severity: e.Severity = "warning" if event.new == "OPEN" else "info"
-        self._notice(severity, clean_line(text), CleanText(""), self.turn_id, event.at)
+        told = self._last_news(subject := clean_line(f"breaker {event.provider}"))
+        if told is None:
+            self._notice(severity, clean_line(text), CleanText(""), self.turn_id, at=event.at, subject=subject)
+            return
+        told.severity, told.text, told.at = severity, clean_line(text), event.at
+        told.times += 1
+        told.revision += 1
+
+    def _last_news(self, subject: CleanText) -> NoticeEntry | None:
+        """Returns the notice about `subject` that stands below everything else that was said."""
+        for entry in reversed(self.entries):
+            if not isinstance(entry, NoticeEntry):
+                return None
+            if entry.subject == subject:
+                return entry
+        return None
 
     def _set_asking(self, question: Question, asking: bool) -> None:
         entry = self._calls.get(question.call_id) if isinstance(question, ApprovalQuestion) else None
@@ -225,11 +240,19 @@ class State:
             entry.revision += 1
 
     def _notice(
-        self, severity: e.Severity, text: CleanText, hint: CleanText, turn_id: TurnId | None, at: float
+        self,
+        severity: e.Severity,
+        text: CleanText,
+        hint: CleanText,
+        turn_id: TurnId | None,
+        *,
+        at: float,
+        subject: CleanText | None = None,
     ) -> None:
         self._notices += 1
+        key = f"notice_{self._notices}"
         self.entries.append(
-            NoticeEntry(key=f"notice_{self._notices}", turn_id=turn_id, at=at, severity=severity, text=text, hint=hint)
+            NoticeEntry(key=key, turn_id=turn_id, at=at, severity=severity, text=text, hint=hint, subject=subject)
         )
 
     @property

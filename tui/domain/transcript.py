@@ -82,6 +82,10 @@ class NoticeEntry(Entry):
     severity: Literal["info", "warning", "error"]
     text: CleanText
     hint: CleanText = CleanText("")
+    subject: CleanText | None = None
+    """What it keeps up with, such as a breaker: newer news of it takes its place until something else is said."""
+    times: int = 1
+    """How much news of its subject it stands for."""
 
 
 AnyEntry = UserEntry | ReplyEntry | ToolEntry | NoticeEntry

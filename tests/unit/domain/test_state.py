@@ -6,7 +6,7 @@ import pytest
 
 from tui.domain import events as e
 from tui.domain.completion import AttemptEnded, AttemptStarted, Outcome, Usage
-from tui.domain.gateway import GatewaySnapshot, SpendView
+from tui.domain.gateway import BreakerState, GatewaySnapshot, SpendView
 from tui.domain.ids import (
     AttemptId,
     CallId,
@@ -178,7 +178,22 @@ def test_an_opened_breaker_is_told_with_the_seconds_to_its_probe() -> None:
     changed = e.BreakerChanged(ProviderName("groq"), "CLOSED", "OPEN", CleanText("5 of 5 failed"), 41.2, 1.0)
     [notice] = folded(changed).entries
     assert isinstance(notice, NoticeEntry)
-    assert (notice.severity, notice.text) == ("warning", "groq CLOSED → OPEN: 5 of 5 failed; next probe in 41 s")
+    assert (notice.severity, notice.text) == ("warning", "groq CLOSED → OPEN, next probe in 41 s: 5 of 5 failed")
+
+
+def test_a_breaker_that_keeps_moving_keeps_one_line_until_something_else_is_said() -> None:
+    def moved(name: str, old: BreakerState, new: BreakerState) -> e.BreakerChanged:
+        return e.BreakerChanged(ProviderName(name), old, new, CleanText(""), None, 1.0)
+
+    state = folded(
+        moved("groq", "CLOSED", "OPEN"), moved("openai", "CLOSED", "OPEN"), moved("groq", "OPEN", "HALF_OPEN")
+    )
+    first = state.entries[0]
+    assert isinstance(first, NoticeEntry)
+    assert (first.text, first.times, first.revision, first.severity) == ("groq OPEN → HALF-OPEN", 2, 1, "info")
+    assert len(state.entries) == 2
+    folded(spoke(), moved("groq", "HALF_OPEN", "CLOSED"), state=state)
+    assert [type(entry) for entry in state.entries] == [NoticeEntry, NoticeEntry, UserEntry, NoticeEntry]
 
 
 def test_messages_left_out_are_told_once_for_each_change() -> None:

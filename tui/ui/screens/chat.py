@@ -1,11 +1,12 @@
 """The cockpit: servers on the left, the conversation in the middle, the gateway on the right."""
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widget import Widget
 
 from tui.domain import events as e
@@ -13,16 +14,14 @@ from tui.domain.errors import StorageError
 from tui.domain.ids import ServerName
 from tui.domain.state import State
 from tui.domain.text import clean
-from tui.domain.transcript import UserEntry
+from tui.domain.transcript import ToolEntry, UserEntry
 from tui.engine import Engine
 from tui.ui import keys
 from tui.ui.bridge import Kinds
 from tui.ui.candidates import COMMANDS, command_candidates, find_prompt, resource_candidates
-from tui.ui.dialogs.choice import ChoiceDialog
 from tui.ui.outgoing import Outgoing, text_of
 from tui.ui.saving import save_text
 from tui.ui.screens.live import LiveScreen, concerns
-from tui.ui.targets import target_choices
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.gateway_rail import GatewayRail
 from tui.ui.widgets.key_bar import house_key_bar
@@ -32,11 +31,13 @@ from tui.ui.widgets.status_bar import StatusBar
 from tui.ui.widgets.transcript import Transcript
 
 TICK_S = 1.0
+COPIED = "Sent to the clipboard (OSC 52). If your terminal refuses it, w writes a file."
 
 
 class ChatScreen(LiveScreen):
     """Wires the panes to the state and their messages to the engine."""
 
+    AUTO_FOCUS = "MessageField"
     BINDINGS = keys.bindings("chat")
     DEFAULT_CSS = """
     ChatScreen {
@@ -59,7 +60,7 @@ class ChatScreen(LiveScreen):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (100, "-wide")]
         self._status = StatusBar(engine.settings.profile)
         self._servers = ServersPane(id="left")
-        self._transcript = Transcript()
+        self._transcript = Transcript(clock=engine.clock)
         self._composer = Composer()
         self._middle = Vertical(self._transcript, self._composer, id="middle")
         self._gateway = GatewayRail(id="right")
@@ -71,7 +72,6 @@ class ChatScreen(LiveScreen):
         yield house_key_bar("Chat")
 
     def on_mount(self) -> None:
-        self._composer.focus()
         self.set_interval(TICK_S, self._tick)
 
     def show_state(self, kinds: Kinds) -> None:
@@ -119,12 +119,12 @@ class ChatScreen(LiveScreen):
         self.order(self._outgoing.edit(event.text, self._composer, self.app))
 
     @on(Transcript.CopyRequested)
-    def _copy(self, event: Transcript.CopyRequested) -> None:
-        self.app.copy_to_clipboard(event.text)
-        self.notify("Sent to the clipboard (OSC 52). If your terminal refuses it, w writes a file.", markup=False)
-
     @on(Transcript.WriteRequested)
-    def _write(self, event: Transcript.WriteRequested) -> None:
+    def _keep(self, event: Transcript.CopyRequested | Transcript.WriteRequested) -> None:
+        if isinstance(event, Transcript.CopyRequested):
+            self.app.copy_to_clipboard(event.text)
+            self.notify(COPIED, markup=False)
+            return
         try:
             file = save_text(event.text, event.suggested_name, Path.cwd())
         except StorageError as error:
@@ -133,11 +133,26 @@ class ChatScreen(LiveScreen):
             self.notify(clean(f"Written to {file}"), markup=False)
 
     @on(Transcript.OpenRequested)
+    def _open_result(self, event: Transcript.OpenRequested) -> None:
+        from tui.ui.dialogs.result import ResultDialog  # not needed at start-up
+
+        calls = (entry for entry in reversed(self.state.entries) if isinstance(entry, ToolEntry))
+        call = next((each for each in calls if each.key == event.entry_key), None)
+        if call is not None and call.result is not None:
+            read = partial(self.engine.read_resource, call.server)
+            name = f"{call.server}.{call.tool}"
+            self.app.push_screen(ResultDialog(name, call.arguments_json, call.result, read))
+
     @on(ServersPane.ToolChosen)
     @on(ServersPane.ServerChosen)
-    def _open(self, event: Message) -> None:
-        places = {Transcript.OpenRequested: "trace", ServersPane.ToolChosen: "tools"}
-        self.call_later(self.run_action, f"app.screen('{places.get(type(event), 'servers')}')")
+    async def _open_row(self, event: ServersPane.ToolChosen | ServersPane.ServerChosen) -> None:
+        """The other screens are imported when they are first opened."""
+        await self.app.switch_mode("tools" if isinstance(event, ServersPane.ToolChosen) else "servers")
+        screen: Any = self.app.screen
+        if isinstance(event, ServersPane.ToolChosen):
+            screen.seek_tool(event.server, event.tool)
+        else:
+            screen.seek_server(event.name)
 
     @on(ServersPane.ReconnectChosen)
     def _reconnect(self, event: ServersPane.ReconnectChosen) -> None:
@@ -168,6 +183,9 @@ class ChatScreen(LiveScreen):
         self.order(self.engine.new_chat())
 
     def action_model(self) -> None:
+        from tui.ui.dialogs.choice import ChoiceDialog  # not needed at start-up
+        from tui.ui.targets import target_choices
+
         def chosen(target: str | None) -> None:
             if target:
                 self.order(self.engine.set_target(target))

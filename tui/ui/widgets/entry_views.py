@@ -12,7 +12,7 @@ from tui.domain.transcript import AnyEntry, NoticeEntry, UserEntry
 from tui.ui import format as figures
 from tui.ui.widgets.markdown_lines import BOLD
 from tui.ui.widgets.transcript_look import Look, Sheet
-from tui.ui.widgets.wrapping import Line, strip_of, wrap
+from tui.ui.widgets.wrapping import Line, cells, shorten, strip_of, wrap
 
 E = TypeVar("E", bound=AnyEntry)
 
@@ -124,18 +124,40 @@ class NoticeView(EntryView[NoticeEntry]):
     def file_name(self) -> str:
         return "notice.txt"
 
+    @property
+    def live(self) -> bool:
+        return self.entry.subject is not None
+
+    @property
+    def foldable(self) -> bool:
+        return self.entry.subject is not None
+
+    def estimate(self, width: int) -> int:
+        return 1 if self.entry.subject else super().estimate(width)
+
     def plain(self) -> str:
         return f"{self.entry.text}\n{self.entry.hint}".rstrip()
 
     def _lines(self, sheet: Sheet, now: float) -> list[Line]:
         look, entry = sheet.look, self.entry
         sign, style = _notice_sign(entry, look)
-        lines = wrap(
-            [Segment(sign, style), Segment(entry.text, look.dim if style is look.dim else style)], sheet.columns
-        )
+        runs = [Segment(sign, style), Segment(entry.text, look.dim if style is look.dim else style)]
+        if entry.subject and not self.expanded:
+            return [self._news(runs, sheet)]
+        lines = wrap(runs, sheet.columns)
         if entry.hint:
             lines += wrap([Segment(entry.hint, look.dim)], sheet.columns)
         return lines
+
+    def _news(self, runs: Line, sheet: Sheet) -> Line:
+        """What keeps changing stays on one line, so that nothing below it moves."""
+        entry, (sign, words) = self.entry, runs
+        note = f"  ×{entry.times}" if entry.times > 1 else ""
+        note += f"  {figures.clock(entry.at)}"
+        text = shorten(words.text, max(1, sheet.columns - cells(sign.text) - cells(note)))
+        padding = sheet.columns - cells(sign.text) - cells(text) - cells(note)
+        dim = sheet.look.dim
+        return [sign, Segment(text, words.style), Segment(" " * padding, dim), Segment(note, dim)]
 
 
 def _notice_sign(entry: NoticeEntry, look: Look) -> tuple[str, Style]:

@@ -8,7 +8,7 @@ from tui.domain.gateway import GatewaySnapshot, ProviderHealth
 from tui.domain.money import format_usd
 from tui.domain.text import clean_line
 from tui.ui import keys
-from tui.ui.format import age, duration, percent, whole
+from tui.ui.format import age, duration, percent, plural, whole
 from tui.ui.widgets.ink import InkedWidget, Piece, Row, fit, right_fit
 from tui.ui.widgets.status_bar import countdown
 
@@ -167,10 +167,10 @@ def _cost(snapshot: GatewaySnapshot, width: int) -> list[Row]:
     if spend.per_minute_microusd:
         bars = sparkline(spend.per_minute_microusd, width - 6)
         rows.append(Row([(bars, "live")], [("$/min", "dim")]))
-    source = "estimated" if spend.estimated_calls else "reported"
+    source = "partly estimated" if spend.estimated_calls else "measured" if spend.session_microusd else ""
     rows.append(Row([("session ", "dim"), (format_usd(spend.session_microusd), "bold")], [(source, "dim")]))
     if spend.unknown_calls:
-        rows.append(Row([(f"without {whole(spend.unknown_calls)} calls of unknown price", "warn")]))
+        rows.append(Row([(f"without {plural(spend.unknown_calls, 'call')} of unknown price", "warn")]))
     if spend.limit_microusd:
         rows += _limit(spend.session_microusd, spend.limit_microusd, spend.action, width)
     return [*rows, _BLANK]
