@@ -1,6 +1,6 @@
 """Names and identifiers, one type each, so that one is never passed for another."""
 
-import secrets
+import os
 from typing import NewType
 
 ServerName = NewType("ServerName", str)
@@ -21,4 +21,4 @@ RequestId = NewType("RequestId", str)
 
 def new_id(prefix: str) -> str:
     """Returns a fresh identifier such as `turn_9f2c1a7be0d34c11`."""
-    return f"{prefix}_{secrets.token_hex(8)}"
+    return f"{prefix}_{os.urandom(8).hex()}"

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SuspendNotSupported
 
@@ -13,9 +13,11 @@ from tui.domain.state import State
 from tui.domain.text import CleanText, clean_line
 from tui.engine import Engine
 from tui.ui.candidates import Mention, mentions
-from tui.ui.dialogs.form import FormDialog
 from tui.ui.editor import edit
 from tui.ui.widgets.composer import Composer
+
+if TYPE_CHECKING:
+    from tui.ui.dialogs.form import FormDialog
 
 
 class Outgoing:
@@ -58,7 +60,9 @@ class Outgoing:
         return [FilePart(name, text) for block in blocks if (text := _text_in(block))]
 
 
-def _form(prompt: PromptInfo) -> FormDialog:
+def _form(prompt: PromptInfo) -> "FormDialog":
+    from tui.ui.dialogs.form import FormDialog  # not needed at start-up
+
     properties = {
         argument.name: {"type": "string", "description": argument.description} for argument in prompt.arguments
     }

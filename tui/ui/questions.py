@@ -17,8 +17,6 @@ from tui.domain.questions import (
 )
 from tui.domain.state import State
 from tui.engine import Engine
-from tui.ui.dialogs.approval import ApprovalDialog
-from tui.ui.dialogs.yes_no import limit_dialog, trust_dialog
 
 
 class QuestionLine:
@@ -67,14 +65,22 @@ class QuestionLine:
         self._app.call_later(self.sync)
 
     def _dialog(self, question: Question) -> ModalScreen[Any]:
+        """Dialogs are imported with the first question of their kind: none is needed at start-up."""
+        clock = self._engine.clock
         match question:
             case ApprovalQuestion():
-                return ApprovalDialog(question, self._engine.clock)
-            case ElicitationQuestion():
-                from tui.ui.dialogs.elicitation import ElicitationDialog  # forms are not needed at start-up
+                from tui.ui.dialogs.approval import ApprovalDialog
 
-                return ElicitationDialog(question, self._engine.clock)
+                return ApprovalDialog(question, clock)
+            case ElicitationQuestion():
+                from tui.ui.dialogs.elicitation import ElicitationDialog
+
+                return ElicitationDialog(question, clock)
             case LimitQuestion():
-                return limit_dialog(question, self._engine.clock)
+                from tui.ui.dialogs.yes_no import limit_dialog
+
+                return limit_dialog(question, clock)
             case TrustQuestion():
-                return trust_dialog(question, self._engine.clock)
+                from tui.ui.dialogs.yes_no import trust_dialog
+
+                return trust_dialog(question, clock)
