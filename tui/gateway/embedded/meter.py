@@ -45,6 +45,7 @@ class Meter:
         self._fallbacks: deque[float] = deque(maxlen=_REMEMBERED_CALLS)
         self._last_error: dict[ProviderName, CleanText] = {}
         self._in_flight: Counter[tuple[ProviderName, str]] = Counter()
+        self._earlier: dict[tuple[ProviderName, str], Figures] = {}
 
     def begin(self, provider: ProviderName, model: str) -> None:
         """Counts one attempt that is on its way."""
@@ -75,6 +76,14 @@ class Meter:
     def of(self, provider: ProviderName) -> Figures:
         """Returns one provider's figures."""
         return _figures(sample for sample in self._current() if sample.provider == provider)
+
+    def remember(self, provider: ProviderName, model: str, figures: Figures) -> None:
+        """Takes over what earlier calls to a model came to, for as long as no newer ones are measured."""
+        self._earlier[provider, model] = figures
+
+    def earlier(self, provider: ProviderName, model: str) -> Figures:
+        """Returns what was remembered of a model."""
+        return self._earlier.get((provider, model), Figures())
 
     def of_model(self, provider: ProviderName, model: str) -> Figures:
         """Returns the figures of one model of a provider."""

@@ -7,24 +7,25 @@ from tui.domain.clock import Clock
 from tui.domain.events import Event
 from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd
+from tui.domain.usage import Selection
 from tui.gateway.embedded.catalog import Catalog, Step
 from tui.gateway.embedded.chores import Chores
 from tui.gateway.embedded.credentials import Credentials
 from tui.gateway.embedded.guard import BudgetGuard
 from tui.gateway.embedded.health import Health
-from tui.gateway.embedded.meter import Meter
+from tui.gateway.embedded.meter import Figures, Meter
 from tui.gateway.embedded.pricing import PriceBook
 from tui.gateway.embedded.profiles import Profile
 from tui.gateway.embedded.router import Sight
 from tui.gateway.embedded.standing import Load, Standing
 from tui.gateway.embedded.upstreams import Upstream, Upstreams
-from tui.gateway.ports import GatewayStore, Verdict
+from tui.gateway.ports import GatewayStore, UsageHistory, Verdict
 from tui.gateway.upstream.events import RateLimits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parts:
-    """One of each; made once by the gateway."""
+    """One of each; made once by the gateway. Only `profile` is ever replaced."""
 
     catalog: Catalog
     health: Health
@@ -43,6 +44,8 @@ class Parts:
     chance: Callable[[], float]
     rate_limits: dict[ProviderName, RateLimits]
     """The newest rate-limit headers by provider."""
+    history: UsageHistory | None = None
+    """What the ledger tells of earlier calls; None where nobody keeps one."""
 
     @property
     def sight(self) -> Sight:
@@ -51,18 +54,30 @@ class Parts:
 
     def standing(self, step: Step, load: Load) -> Standing:
         """Returns what is known of a place now."""
-        figures = self.meter.of_model(step.provider, step.model)
+        recent = self.meter.of_model(step.provider, step.model)
+        figures = recent if recent.requests else self.meter.earlier(step.provider, step.model)
         return Standing(
             step=step,
             model=self.catalog.model(step.provider, step.model),
             requests=figures.requests,
             errors=figures.errors,
-            in_flight=self.meter.in_flight(step.provider, step.model),
+            recent=recent.requests + self.meter.in_flight(step.provider, step.model),
             latency_ms=figures.p50_ms,
             cost_microusd=self.estimated_cost(step, load.input_tokens, load.output_tokens),
             requests_left=requests_left(self.rate_limits.get(step.provider), load, self.clock.monotonic()),
             probing=self.health.view(step.provider).state == "HALF_OPEN",
         )
+
+    async def remember_calls(self, steps: Iterable[Step]) -> None:
+        """Asks the ledger how places did over the last day. Raises StorageError."""
+        if self.history is None:
+            return
+        since = self.clock.wall() - REMEMBERED_S
+        for step in dict.fromkeys(steps):
+            selection = Selection(since=since, provider=step.provider, model=step.model)
+            told = (await self.history.attempts(selection)).figures
+            figures = Figures(told.successes + told.errors, told.errors, told.p50_ms, told.p95_ms, told.p99_ms)
+            self.meter.remember(step.provider, step.model, figures)
 
     def note_limits(self, provider: ProviderName, limits: RateLimits) -> None:
         """Remembers a provider's newest rate-limit headers and when they came."""
@@ -95,6 +110,8 @@ class Parts:
         return self.prices.estimate(step, input_tokens, output_tokens, self.clock.wall())
 
 
+REMEMBERED_S = 86_400.0
+"""How far back a place's earlier calls tell of it."""
 LIMITS_HOLD_S = 60.0
 """Rate limits that name no time of renewal are believed for so long: most are counted by the minute."""
 

@@ -69,7 +69,9 @@ async def recommend(
     if latency_limit_ms is not None and not latency_limit_ms > 0:
         raise UsageError(f"{latency_limit_ms} is no limit.", "Give milliseconds above 0, such as 2000.")
     limits = Limits(request_limit(cost_limit_usd), latency_limit_ms)
-    await parts.look_up_keys(step for combo in parts.catalog.combos for step in _places_of(combo, parts))
+    steps = [step for combo in parts.catalog.combos for step in _places_of(combo, parts)]
+    await parts.look_up_keys(steps)
+    await parts.remember_calls(steps)
     offers: list[Offer] = []
     refused: list[Recommendation] = []
     for combo in parts.catalog.combos:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, fields
 
 from tui.domain.completion import TaskType
+from tui.domain.gateway import ModelSpec
 from tui.domain.gateway_routing import Factor
 from tui.domain.money import format_usd
 from tui.domain.text import CleanText
@@ -62,7 +63,7 @@ def score(standing: Standing, needs: Needs) -> Score:
         "quota": _quota(standing),
         "cost": _cost(standing),
         "latency": _latency(standing),
-        "fitness": fitness(standing, needs),
+        "fitness": _fitness(standing, needs),
     }
     weights = weights_for(needs.task)
     return Score(tuple(Factor(one.name, *_split(one.name, weights, known)) for one in fields(weights)))
@@ -108,24 +109,23 @@ def _latency(standing: Standing) -> _Value:
     return HALF_AT_MS / (HALF_AT_MS + latency), f"{latency:,} ms at the median"
 
 
-def fitness(standing: Standing, needs: Needs) -> _Value:
-    """Returns how far the model has what the request and its kind of work ask for, with the fact behind it."""
-    model, task = standing.model, TASKS[needs.task] if needs.task else None
-    parts: list[_Value] = []
-    wanted = max(2 * needs.load.tokens, task.window_tokens if task else 0)
-    window = model.context_tokens if model else None
-    if window is not None:
-        parts.append((min(1.0, window / wanted), f"a window of {window:,} tokens"))
-    takes_tools = model.tools if model else None
-    if takes_tools is not None and (needs.tools or (task and task.needs_tools)):
-        parts.append((float(takes_tools), "takes tools" if takes_tools else "takes no tools"))
-    if task and (hint := _hint(standing.step.model, task.name_hints)):
+def _fitness(standing: Standing, needs: Needs) -> _Value:
+    """How far the model has what the request and its kind of work ask for."""
+    model, task = standing.model or ModelSpec(standing.step.model), TASKS[needs.task] if needs.task else None
+    parts: list[tuple[float, str]] = []
+    if model.context_tokens is not None:
+        wanted = max(2 * needs.load.tokens, task.window_tokens if task else 1)
+        parts.append((min(1.0, model.context_tokens / wanted), f"a window of {model.context_tokens:,} tokens"))
+    if model.tools is not None and (needs.tools or (task and task.needs_tools)):
+        parts.append((float(model.tools), "takes tools" if model.tools else "takes no tools"))
+    hint = _hint(model.id, task.name_hints) if task else None
+    if hint:
         parts.append((1.0, f"its name says {hint!r}"))
-    elif task and task.name_hints:
+    elif parts and task and task.name_hints:
         parts.append((NEUTRAL, f"its name says nothing of {needs.task}"))
-    if window is None and takes_tools is None and not any(value == 1.0 for value, _ in parts):
+    if not parts:
         return None, "nobody says what the model can do"
-    return sum(value or 0.0 for value, _ in parts) / len(parts), ", ".join(fact for _, fact in parts)
+    return sum(value for value, _ in parts) / len(parts), ", ".join(fact for _, fact in parts)
 
 
 def _hint(model: str, hints: tuple[str, ...]) -> str | None:

@@ -41,6 +41,7 @@ async def simulate(target: str, prompt_tokens: int, parts: Parts, served: int) -
     if prompt_tokens < 1:
         raise UsageError(f"{prompt_tokens} is no size of a prompt.", "Give the number of tokens, such as 1000.")
     await parts.look_up_keys(parts.catalog.route(target))
+    await parts.remember_calls(parts.catalog.route(target))
     load = Load(prompt_tokens, estimate.ASSUMED_OUTPUT_TOKENS)
     plan, chances = plan_with_chances(target, load, parts, served)
     path = tuple(_step(ranked, chances[ranked.standing.step], parts) for ranked in plan.ranking)

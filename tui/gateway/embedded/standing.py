@@ -22,14 +22,18 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One place; None where nobody told or measured. Counts are those of the meter's window."""
+    """One place; None where nobody told or measured.
+
+    Counts and latency are those of the last minutes, or of the last day when nothing was asked there of late.
+    """
 
     step: Step
     model: ModelSpec | None = None
     requests: int = 0
     """Calls that ended."""
     errors: int = 0
-    in_flight: int = 0
+    recent: int = 0
+    """Calls of the last minutes, those on their way included."""
     latency_ms: int | None = None
     """The median of the calls that succeeded."""
     cost_microusd: int | None = None

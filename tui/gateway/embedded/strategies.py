@@ -83,14 +83,10 @@ def by_lot(entrants: Sequence[Entrant], occasion: Occasion) -> tuple[Ranked, ...
 
 def by_use(entrants: Sequence[Entrant], _occasion: Occasion) -> tuple[Ranked, ...]:
     """The place with the fewest calls of late first, running ones included."""
-
-    def used(one: Entrant) -> int:
-        return one.standing.requests + one.standing.in_flight
-
     return _told(
-        sorted(entrants, key=used),
-        lambda one: f"used least: {_calls(used(one))} of late",
-        lambda one, first: f"{_calls(used(one))} of late; {_at(first)} had {used(first):,}",
+        sorted(entrants, key=lambda one: one.standing.recent),
+        lambda one: f"used least: {_calls(one)} of late",
+        lambda one, first: f"{_calls(one)} of late; {_at(first)} had {first.standing.recent:,}",
     )
 
 
@@ -109,13 +105,13 @@ def by_cost(entrants: Sequence[Entrant], _occasion: Occasion) -> tuple[Ranked, .
 
 
 def by_latency(entrants: Sequence[Entrant], _occasion: Occasion) -> tuple[Ranked, ...]:
-    """The fastest measured place first; before it, for one call, a place that was not called of late: to measure it."""
+    """The fastest measured place first; before it, for one call, a place nothing is known of: to measure it."""
 
     def slowness(one: Entrant) -> float:
         standing = one.standing
         if standing.latency_ms is not None:
             return standing.latency_ms
-        return -1.0 if standing.requests + standing.in_flight == 0 else math.inf
+        return -1.0 if standing.requests + standing.recent == 0 else math.inf
 
     return _told(
         sorted(entrants, key=slowness),
@@ -195,5 +191,6 @@ def _ms(entrant: Entrant) -> str:
     return "not measured" if latency is None else f"{latency:,} ms"
 
 
-def _calls(count: int) -> str:
+def _calls(entrant: Entrant) -> str:
+    count = entrant.standing.recent
     return "1 call" if count == 1 else f"{count:,} calls"
