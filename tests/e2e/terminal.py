@@ -103,6 +103,13 @@ class Terminal:
         """Waits until `text` is no longer on the screen."""
         await self.until(lambda: text not in self.text, f"the end of {text!r}", timeout_s)
 
+    async def settles(self, quiet_s: float = 0.15) -> None:
+        """Waits until the program has drawn nothing for a moment; a key's focus has moved by then."""
+        seen = -1
+        while seen != len(self.raw):
+            seen = len(self.raw)
+            await asyncio.sleep(quiet_s)
+
     async def ends(self, timeout_s: float = 20.0) -> int:
         """Waits for the program's end. Returns its exit code, or 128 + signal."""
         deadline = time.monotonic() + timeout_s

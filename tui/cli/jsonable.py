@@ -1,5 +1,6 @@
 """Facts as JSON: dataclasses become objects, unknown stays null."""
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -10,6 +11,18 @@ from typing import Any
 
 _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 _UNIONS = ("Block", "Part", "Question", "Answer")
+
+
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""What JSON allows within a string and a terminal obeys or hides: C1 controls, bidirectional and invisible signs."""
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Returns `value` as JSON that is safe to print: readable, but nothing in it can act on a terminal."""
+    text = json.dumps(jsonable(value), ensure_ascii=False, indent=indent, allow_nan=False)
+    return _UNSEEN.sub(lambda match: json.dumps(match.group())[1:-1], text)
 
 
 def jsonable(value: Any) -> Any:

@@ -1,10 +1,9 @@
 """What a verb prints: JSON for programs on stdout, sentences for people; never both on stdout."""
 
-import json
 import sys
 from typing import Any
 
-from tui.cli.jsonable import jsonable
+from tui.cli.jsonable import json_text
 from tui.domain.errors import McpTuiError
 
 
@@ -16,11 +15,11 @@ class Output:
 
     def document(self, value: Any) -> None:
         """Prints one JSON document."""
-        print(json.dumps(jsonable(value), ensure_ascii=False, indent=2, allow_nan=False))
+        print(json_text(value, indent=2))
 
     def event(self, fields: dict[str, Any]) -> None:
         """Prints one JSON event on a line of its own, at once."""
-        print(json.dumps(jsonable(fields), ensure_ascii=False, allow_nan=False), flush=True)
+        print(json_text(fields), flush=True)
 
     def text(self, text: str, end: str = "\n") -> None:
         """Prints a piece of the answer itself."""

@@ -10,7 +10,10 @@ from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.events import Paste
 from textual.message import Message
+
+from tui.domain.text import clean
 
 LONGEST_PASTE = 1_000_000
 """Characters; what goes beyond is dropped before the parser spends its time on it."""
@@ -83,7 +86,7 @@ def read_keys(fileno: int, stop: threading.Event, deliver: Callable[[Message], N
                     raise OSError("the terminal was hung up")
                 typed = shield.inert(decoder.decode(data))
                 for message in parser.feed(typed) if typed else ():  # nothing would mean the end to it
-                    deliver(message)
+                    deliver(Paste(clean(message.text)) if isinstance(message, Paste) else message)
             for message in parser.tick():
                 deliver(message)
 

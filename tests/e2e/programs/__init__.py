@@ -1,0 +1,1 @@
+"""Small programs around the real app that tests run in a terminal."""
