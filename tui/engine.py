@@ -137,6 +137,10 @@ class Engine:
         """Adds a server for this run and connects it."""
         await self.parts.pool.add(spec)
 
+    def server_spec(self, name: ServerName) -> ServerSpec:
+        """Returns a server's definition as it is now; it may hold secrets."""
+        return self.parts.pool.spec(name)
+
     async def remove_server(self, name: ServerName) -> None:
         """Closes a server and forgets it for this run."""
         await self.parts.pool.remove(name)

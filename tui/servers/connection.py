@@ -14,7 +14,7 @@ from tui.domain.errors import CallError
 from tui.domain.events import CatalogChanged, Event
 from tui.domain.questions import Answer, Question
 from tui.domain.servers import Catalog, ServerSpec, ServerState
-from tui.domain.text import CleanText
+from tui.domain.text import CleanText, clean
 from tui.servers.deadline import Deadlines
 from tui.servers.faults import Trouble, disconnected, ended, explain, was_closed
 from tui.servers.identity import may_download
@@ -101,7 +101,12 @@ class Connection:
                 self.status.move("reconnecting", trouble.message, trouble.hint, self._clock.wall() + delay_s)
                 await anyio.sleep(delay_s)
             self._offer(Catalog(self.spec.name))
-            self.status.move("failed", trouble.message, trouble.hint)
+            gave_up = (
+                ""
+                if trouble.permanent
+                else f"Given up after {restarts} restarts in a row; reconnect it when that is mended. "
+            )
+            self.status.move("failed", trouble.message, clean(f"{gave_up}{trouble.hint}"))
 
     def _begin(self, restarts: int) -> None:
         self._return_code = None

@@ -35,6 +35,10 @@ _ADVICE_BY_STATUS = {
 }
 
 
+_NOT_ABOUT_THE_TRANSPORT = frozenset({401, 403, 407, 408, 429})
+"""Statuses of a client's fault that say who may ask or how often, not that the URL takes no POST."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """A cause, the next step, and whether trying again by itself makes sense."""
@@ -109,6 +113,15 @@ def ended(return_code: int | None, stderr_tail: tuple[CleanText, ...]) -> Troubl
 def disconnected(last_http: CleanText | None) -> Trouble:
     """Returns what to say about an HTTP server that can no longer be reached."""
     return _trouble(last_http or "The connection was lost", "Check that the server runs, then reconnect.")
+
+
+def refuses_post(error: BaseException) -> bool:
+    """Returns whether a URL answered a POST like a server of the older HTTP+SSE transport does: with a 4xx."""
+    cause = root_cause(error)
+    if not isinstance(cause, MCPError) or cause.code != HTTP_FAILED or not isinstance(cause.data, dict):
+        return False
+    status = cause.data.get("status")
+    return isinstance(status, int) and 400 <= status < 500 and status not in _NOT_ABOUT_THE_TRANSPORT
 
 
 def was_closed(error: BaseException) -> bool:

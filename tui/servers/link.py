@@ -1,8 +1,8 @@
 """One open client: transport, tap and SDK session put together; connection and doctor both stand on it."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 
 from mcp import Client
 from mcp.types import Implementation
@@ -10,11 +10,12 @@ from mcp.types import Implementation
 from tui.domain.clock import Clock
 from tui.domain.events import FrameSeen
 from tui.domain.servers import ServerSpec
+from tui.servers.faults import REQUEST_FAILURES, refuses_post
 from tui.servers.log import ServerLog
 from tui.servers.requests import Requests
 from tui.servers.stdio import PipeListener
 from tui.servers.tap import Tap, TappedReading, TappedWriting, tapped
-from tui.servers.transport import HttpListener, open_transport
+from tui.servers.transport import HTTP_FAILURES, HttpListener, open_transport
 
 INPUT_ROUNDS = 5
 """How often one request may be answered with another question (2026-07-28, multi round-trip requests)."""
@@ -43,19 +44,62 @@ async def open_link(
     clock: Clock,
     mode: str = "auto",
 ) -> AsyncIterator[Client]:
-    """Yields a client that has negotiated. Raises whatever the SDK or the system raises: see `faults.explain`."""
+    """Yields a client that has negotiated. Raises whatever the SDK or the system raises: see `faults.explain`.
 
-    async with Client(
-        _listened(spec, listener, log, clock),
-        mode=mode,
-        client_info=client_info,
-        elicitation_callback=requests.elicit,
-        logging_callback=requests.logged,
-        log_level="info",
-        input_required_max_rounds=INPUT_ROUNDS,
-        cache=None,
-    ) as client:
+    A URL that refuses the first POST is tried over the older HTTP+SSE transport before it is given up
+    (MCP specification, transports, backwards compatibility).
+    """
+
+    def client_of(tried: ServerSpec, heard_by: LinkListener) -> Client:
+        return Client(
+            _listened(tried, heard_by, log, clock),
+            mode=mode,
+            client_info=client_info,
+            elicitation_callback=requests.elicit,
+            logging_callback=requests.logged,
+            log_level="info",
+            input_required_max_rounds=INPUT_ROUNDS,
+            cache=None,
+        )
+
+    held_back = _HeldBack(listener.lost)
+    async with AsyncExitStack() as undo:
+        try:
+            client = await undo.enter_async_context(client_of(spec, replace(listener, lost=held_back.tell)))
+        except REQUEST_FAILURES as refused:
+            if spec.transport != "http" or not refuses_post(refused):
+                raise
+            client = await _over_sse(undo, client_of(replace(spec, transport="sse"), listener), refused)
+            listener.issue("speaks only the older HTTP+SSE transport")
+        else:
+            held_back.let_go()
         yield client
+
+
+async def _over_sse(undo: AsyncExitStack, client: Client, refused: Exception) -> Client:
+    """Raises the refusal of the first attempt when this one fails too: it says more about the URL."""
+    try:
+        return await undo.enter_async_context(client)
+    except (*REQUEST_FAILURES, *HTTP_FAILURES) as error:
+        raise refused from error
+
+
+class _HeldBack:
+    """News of a loss that counts only once the link is open: a first attempt that failed was not lost."""
+
+    def __init__(self, lost: Callable[[], None]) -> None:
+        self._lost = lost
+        self._open = self._told = False
+
+    def tell(self) -> None:
+        self._told = True
+        if self._open:
+            self._lost()
+
+    def let_go(self) -> None:
+        self._open = True
+        if self._told:
+            self._lost()
 
 
 def _listened(

@@ -24,6 +24,8 @@ from tui.servers.tap import Reading, Writing
 
 HTTP_FAILED = -32090
 """JSON-RPC code of the answers made up here; `data.status` holds the HTTP status, None when nothing was received."""
+HTTP_FAILURES = (httpx2.HTTPError,)
+"""What the SDK's older transport raises while it connects."""
 _CONNECT_TIMEOUT_S = 15.0
 _STREAM_READ_TIMEOUT_S = 3_600.0
 """Silence on a stream is normal; calls have their own timeout."""

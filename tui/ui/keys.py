@@ -104,6 +104,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("servers.enable", "d", "disable", "Disable or enable the server", shown=True),
     Action("servers.trust", "t", "trust", "Consent to start this server", shown=True),
     Action("servers.add", "n", "add", "Add a server", shown=True),
+    Action("servers.edit", "e", "edit", "Change a server's command line or URL for this run", shown=True),
     Action("servers.remove", "x", "remove", "Remove the server for this run", shown=True),
     Action("servers.doctor", "c", "doctor", "Check the connection stage by stage", shown=True),
     Action("servers.logs", "l", "logs", "The server's stderr and log", shown=True),

@@ -39,6 +39,26 @@ async def test_the_older_sse_transport_still_works() -> None:
         assert (await host.call("s", "add", a=2, b=3)).text == "5"
 
 
+async def test_a_url_that_takes_no_post_is_tried_over_the_older_sse_transport() -> None:
+    async with serving(make_server().sse_app()) as port, hosting([http_spec(port, "/sse")]) as host:
+        status = host.status("s")
+        assert (status.state, status.issues) == ("ready", ("speaks only the older HTTP+SSE transport",))
+        assert (await host.call("s", "add", a=2, b=3)).text == "5"
+        await host.pool.reconnect(ServerName("s"))
+        await host.until(lambda: host.status("s").state == "ready")
+        assert (await host.call("s", "add", a=1, b=1)).text == "2"
+
+
+async def test_a_url_that_speaks_neither_transport_is_told_by_its_first_answer() -> None:
+    async def nothing_here(_: dict[str, Any]) -> Reply:
+        return 404, {}, b"nothing here"
+
+    async with answering(nothing_here) as port, hosting([http_spec(port)]) as host:
+        status = host.status("s")
+        assert (status.state, status.error) == ("failed", "HTTP 404 X")
+        assert "/mcp" in status.hint
+
+
 async def test_resources_prompts_and_progress_come_through_clean() -> None:
     async with serving(make_server().streamable_http_app()) as port, hosting([http_spec(port)]) as host:
         (block,) = await host.pool.read_resource(ServerName("s"), "note://today")

@@ -8,7 +8,7 @@ from tests.fakes.clock import FakeClock
 from tui.config.schema import Settings
 from tui.domain.errors import McpTuiError
 from tui.domain.ids import ChatId
-from tui.domain.servers import TextBlock, ToolResult
+from tui.domain.servers import ServerSpec, TextBlock, ToolResult
 from tui.domain.text import clean
 
 OK = ToolResult("ok", (TextBlock(clean("done")),), duration_ms=12, size=4)
@@ -25,6 +25,7 @@ class EngineDouble:
     blocks: tuple = ()
     messages: tuple = ()
     report_of_doctor: object = None
+    spec: ServerSpec | None = None
     stored: list = field(default_factory=list)
     exported: str = "# A chat\n"
     refusal: McpTuiError | None = None
@@ -48,6 +49,9 @@ class EngineDouble:
 
     async def trust_server(self, name):
         await self._do("trust_server", name)
+
+    def server_spec(self, name):
+        return self.spec
 
     async def add_server(self, spec):
         await self._do("add_server", spec)

@@ -7,11 +7,12 @@ import pytest
 from tests.ui.screens import facts
 from tests.ui.screens.engine_double import EngineDouble
 from tests.ui.screens.stage import Stage, press
-from tui.domain.errors import ConnectError, UsageError
+from tui.domain.errors import ConnectError
 from tui.domain.events import CatalogChanged, ServerChanged, ServerRemoved
-from tui.domain.servers import Catalog
+from tui.domain.ids import ServerName
+from tui.domain.servers import Catalog, ServerSpec
 from tui.domain.text import clean
-from tui.ui.screens.servers import ServersScreen, typed_server
+from tui.ui.screens.servers import ServersScreen
 
 
 @pytest.fixture
@@ -89,10 +90,25 @@ async def test_a_typed_command_line_is_added_with_consent(stage):
     assert spec.trusted
 
 
-@pytest.mark.parametrize("target", ["ftp://example.org/mcp", "http://", "http://[bad", "npx 'open"])
-def test_what_is_neither_a_command_nor_a_url_is_refused(target):
-    with pytest.raises(UsageError):
-        typed_server("x", target)
+async def test_a_server_is_edited_from_its_definition_as_it_is(stage):
+    stage.engine.spec = ServerSpec(facts.FILES, "stdio", command="npx", args=("files", "a b"), cwd="/tmp", trusted=True)
+    await press(stage, "e")
+    assert "npx files 'a b'" in stage.text
+    await press(stage, "enter")
+    assert stage.engine.orders == []  # nothing was changed, nothing is started anew
+    await press(stage, "e", "end", *" .", "enter")
+    ((name, spec),) = stage.engine.orders
+    assert name == "add_server"
+    assert (spec.args, spec.cwd, spec.trusted, spec.origin) == (("files", "a b", "."), "/tmp", True, "typed in")
+
+
+async def test_a_server_chosen_elsewhere_is_sought_even_before_it_is_listed(stage):
+    stage.screen.seek_server(facts.EVERYTHING)
+    await press(stage, "r")
+    stage.screen.seek_server(ServerName("late"))
+    stage.tell(ServerChanged(facts.status(ServerName("late"))))
+    await press(stage, "r")
+    assert stage.engine.orders == [("reconnect", "everything"), ("reconnect", "late")]
 
 
 async def test_the_doctor_shows_each_stage_with_the_one_that_failed(stage):

@@ -1,13 +1,10 @@
 """The servers screen: a table, the chosen server in detail, and everything that can be done about it."""
 
-import shlex
-from urllib.parse import urlsplit
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 
-from tui.domain.errors import McpTuiError, UsageError
+from tui.domain.errors import McpTuiError
 from tui.domain.events import CatalogChanged, ServerChanged, ServerLogged, ServerRemoved
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec, ServerStatus
@@ -18,6 +15,7 @@ from tui.ui.dialogs.confirm import Confirm
 from tui.ui.keys import bindings
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
+from tui.ui.server_definition import editable, edited_server, typed_server
 from tui.ui.widgets.detail import Detail, heading, lines
 from tui.ui.widgets.row_list import RowList
 from tui.ui.widgets.server_table import (
@@ -55,6 +53,7 @@ class ServersScreen(FramedScreen):
         self._detail = Detail()
         self._reports: dict[ServerName, DoctorReport | None] = {}
         self._log_only = False
+        self._wanted: ServerName | None = None
         yield self._table
         yield self._detail
 
@@ -65,9 +64,15 @@ class ServersScreen(FramedScreen):
         if concerns(kinds, ServerChanged, ServerRemoved, CatalogChanged):
             rows = [server_row(one, self.state.catalogs.get(name)) for name, one in self.state.servers.items()]
             self._table.show(rows)
+            if self._wanted is not None:
+                self.seek_server(self._wanted)
             self._show_detail()
         elif concerns(kinds, ServerLogged):
             self._show_detail()
+
+    def seek_server(self, name: ServerName) -> None:
+        """Chooses a server, at once or as soon as it is listed."""
+        self._wanted = None if self._table.seek(name) else name
 
     def tick(self) -> None:
         self._show_detail()
@@ -174,6 +179,22 @@ class ServersScreen(FramedScreen):
         else:
             self.order(self.engine.add_server(spec))
 
+    @work(exit_on_error=False)
+    async def action_edit(self) -> None:
+        status = self._chosen_status
+        if status is None:
+            return
+        try:
+            spec = self.engine.server_spec(status.name)
+            before = editable(spec)
+            question = (("Command line or URL", before, "npx -y @modelcontextprotocol/server-filesystem ."),)
+            title = CleanText(f"Edit {clean_line(status.name)} for this run")
+            answers = await self.app.push_screen_wait(AskLines(title, question, _about_edit(spec)))
+            if answers and answers[0] != before:
+                self.order(self.engine.add_server(edited_server(spec, answers[0])))
+        except McpTuiError as error:
+            self.refused(error)
+
     @work(exclusive=True, group="doctor", exit_on_error=False)
     async def action_doctor(self) -> None:
         status = self._chosen_status
@@ -192,23 +213,7 @@ class ServersScreen(FramedScreen):
         self._show_detail(fresh=True)
 
 
-def typed_server(name: str, target: str) -> ServerSpec:
-    """Returns what a person typed as a trusted definition. Raises UsageError when it is neither command nor URL."""
-    alias = ServerName(clean_line(name, 60))
-    if "://" in target.split(maxsplit=1)[0]:
-        if not _is_http(target):
-            raise UsageError(f"{target} is no http or https URL.", "Write it as in https://example.org/mcp.")
-        return ServerSpec(alias, "http", url=target, trusted=True, origin="typed in")
-    try:
-        command, *args = shlex.split(target)
-    except ValueError as error:
-        raise UsageError(f"The command line does not parse: {error}", "Close every quote.") from error
-    return ServerSpec(alias, "stdio", command=command, args=tuple(args), trusted=True, origin="typed in")
-
-
-def _is_http(target: str) -> bool:
-    try:
-        url = urlsplit(target)
-        return url.scheme in ("http", "https") and bool(url.hostname) and " " not in target
-    except ValueError:
-        return False
+def _about_edit(spec: ServerSpec) -> str:
+    keeps = "Its environment and directory stay." if spec.transport == "stdio" else "Its headers stay."
+    then = "It is closed and started anew at once." if spec.trusted else "It is not started before you trust it (t)."
+    return f"{keeps} Configuration files stay as they are. {then}"
