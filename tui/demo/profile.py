@@ -4,6 +4,7 @@ import sys
 from dataclasses import replace
 
 from tui.config.schema import Settings
+from tui.config.servers import COMMAND_LINE
 from tui.domain.gateway import BudgetSpec
 from tui.domain.ids import ServerName
 from tui.domain.money import MicroUsd
@@ -30,13 +31,18 @@ def demo_servers() -> tuple[ServerSpec, ...]:
 
 
 def demo_settings(base: Settings) -> Settings:
-    """Returns `base` with its servers, providers and combos replaced by the demo's, and a small budget."""
+    """Returns `base` with its providers, combos and files' servers replaced by the demo's, and a small budget.
+
+    Servers typed on the command line are there as well: a person asked for them.
+    """
+    typed = [spec for spec in base.servers if spec.origin == COMMAND_LINE]
+    names = {spec.name for spec in typed}
     return replace(
         base,
         profile="demo",
         providers=DEMO_PROVIDERS,
         combos=DEMO_COMBOS,
-        servers=demo_servers(),
+        servers=(*(spec for spec in demo_servers() if spec.name not in names), *typed),
         chat=replace(base.chat, target=DEMO_COMBOS[0].name),
         budget=BudgetSpec(session_microusd=MicroUsd(5_000_000)),
         demo=True,
