@@ -12,9 +12,10 @@ from tui.config.schema import PolicySettings, Settings
 from tui.domain.events import CatalogChanged, GatewaySampled, MessageQueued, ServerChanged, TargetChanged
 from tui.domain.gateway import SpendView
 from tui.domain.ids import ServerName
-from tui.domain.messages import FilePart, Message, TextPart
+from tui.domain.messages import FilePart, Json, Message, TextPart
 from tui.domain.servers import Catalog, ServerStatus, TextBlock
 from tui.domain.text import CleanText, clean
+from tui.ui.dialogs.form import FormDialog
 
 
 async def test_all_three_panes_show_the_state(tmp_path: Path) -> None:
@@ -252,3 +253,13 @@ async def test_foreign_names_are_literal_text(tmp_path: Path, size: tuple[int, i
         assert "[@click=app" in stage.text
         assert "\x1b" not in stage.text
         assert "\u202e" not in stage.text
+
+
+async def test_a_check_box_tells_its_state_without_colour(tmp_path: Path) -> None:
+    schema: dict[str, Json] = {"type": "object", "properties": {"shout": {"type": "boolean", "default": False}}}
+    async with staged(tmp_path) as stage:
+        stage.app.push_screen(FormDialog(CleanText("Greet"), CleanText(""), schema))
+        await stage.pilot.pause()
+        await stage.until("[ ]")
+        await stage.press("space")
+        await stage.until("[✓]")

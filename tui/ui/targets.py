@@ -26,6 +26,9 @@ def target_choices(engine: Engine) -> list[Choice]:
 
 def _about(model: ModelSpec) -> CleanText:
     parts = [f"{tokens(model.context_tokens)} tokens"] if model.context_tokens else []
-    if model.price:
-        parts.append(f"${model.price.input_usd_per_million} in, ${model.price.output_usd_per_million} out per million")
+    price = model.price
+    if price and not price.input_usd_per_million and not price.output_usd_per_million:
+        parts.append("free")
+    elif price:
+        parts.append(f"${price.input_usd_per_million} in, ${price.output_usd_per_million} out per million")
     return clean_line(" · ".join(parts) or "window and price unknown")

@@ -31,7 +31,10 @@ class ChoiceDialog(Dialog[str | None]):
     ChoiceDialog {
         Input { border: none; height: 1; padding: 0 1; background: $background; margin-bottom: 1; }
         Input:focus { border: none; }
-        OptionList { height: auto; max-height: 16; border: none; background: $panel; padding: 0; }
+        OptionList {
+            height: auto; max-height: 16; border: none; background: $panel; padding: 0;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
     }
     """
 

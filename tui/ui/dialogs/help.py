@@ -21,6 +21,7 @@ _AREAS = {
     "approval": "When a call asks",
     "dialog": "In dialogs",
 }
+KEY_CELLS = 30
 
 
 class HelpDialog(Dialog[None]):
@@ -57,6 +58,6 @@ def _table(reachable: Sequence[Reachable]) -> Content:
         lines += [(f"{_AREAS.get(area, area.capitalize())}\n", "bold")]
         for each in reachable:
             if each.action.area == area:
-                lines += [(f"  {each.keys:<22}", "$live"), f"{each.action.help}\n"]
+                lines += [(f"  {each.keys:<{KEY_CELLS}}  ", "$live"), f"{each.action.help}\n"]
         lines.append("\n")
     return Content.assemble(*lines).rstrip()

@@ -25,6 +25,24 @@ _KIND_WORDS = {
 }
 
 
+class TickBox(Checkbox):
+    """A check box that tells its state by a sign, not by colour alone."""
+
+    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+
+    def __init__(self, value: bool) -> None:
+        self.BUTTON_INNER = _tick(value)
+        super().__init__("", value, compact=True)
+
+    def watch_value(self) -> None:
+        self.BUTTON_INNER = _tick(self.value)
+        super().watch_value()
+
+
+def _tick(value: bool) -> str:
+    return "✓" if value else " "
+
+
 class SchemaField(Widget):
     """One field: its name with the required mark, the editor, and what there is to say about it."""
 
@@ -111,7 +129,7 @@ class SchemaField(Widget):
 
 def _editor(field: Field, value: Json) -> Widget:
     if field.kind == "boolean":
-        return Checkbox("", value is True, compact=True)
+        return TickBox(value is True)
     if field.kind == "choice":
         options = [(Content(label), index) for index, label in enumerate(field.labels)]
         chosen = _index(field, value)
