@@ -12,6 +12,8 @@ from tui.domain.text import CleanText
 
 WINDOW_S = 300.0
 _REMEMBERED_CALLS = 4_000
+_REMEMBERED_CALLS_OF_A_MODEL = 200
+"""Each request weighs the models it may go to: their figures must be cheap to take."""
 _RECENT_CALLS = 60
 
 
@@ -19,7 +21,6 @@ _RECENT_CALLS = 60
 class _Sample:
     at: float
     provider: ProviderName
-    model: str
     latency_ms: int
     ok: bool
 
@@ -45,6 +46,7 @@ class Meter:
         self._fallbacks: deque[float] = deque(maxlen=_REMEMBERED_CALLS)
         self._last_error: dict[ProviderName, CleanText] = {}
         self._in_flight: Counter[tuple[ProviderName, str]] = Counter()
+        self._by_model: dict[tuple[ProviderName, str], deque[_Sample]] = {}
         self._earlier: dict[tuple[ProviderName, str], Figures] = {}
 
     def begin(self, provider: ProviderName, model: str) -> None:
@@ -61,7 +63,9 @@ class Meter:
 
     def record(self, provider: ProviderName, model: str, latency_ms: int, error: CleanText | None = None) -> None:
         """Counts one finished attempt; `error` says in a sentence why it failed, None when it did not."""
-        self._samples.append(_Sample(self._clock.monotonic(), provider, model, latency_ms, error is None))
+        sample = _Sample(self._clock.monotonic(), provider, latency_ms, error is None)
+        self._samples.append(sample)
+        self._by_model.setdefault((provider, model), deque(maxlen=_REMEMBERED_CALLS_OF_A_MODEL)).append(sample)
         if error is not None:
             self._last_error[provider] = error
 
@@ -87,7 +91,7 @@ class Meter:
 
     def of_model(self, provider: ProviderName, model: str) -> Figures:
         """Returns the figures of one model of a provider."""
-        return _figures(one for one in self._current() if one.provider == provider and one.model == model)
+        return _figures(self._without_old(self._by_model.get((provider, model), deque())))
 
     def overall(self) -> LatencyView:
         """Returns the figures of all providers together."""
@@ -104,10 +108,13 @@ class Meter:
         )
 
     def _current(self) -> Sequence[_Sample]:
+        return self._without_old(self._samples)
+
+    def _without_old(self, samples: deque[_Sample]) -> Sequence[_Sample]:
         oldest = self._clock.monotonic() - WINDOW_S
-        while self._samples and self._samples[0].at < oldest:
-            self._samples.popleft()
-        return self._samples
+        while samples and samples[0].at < oldest:
+            samples.popleft()
+        return samples
 
 
 def percentile(ordered: Sequence[int], percent: float) -> int | None:

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from tui.domain.completion import ChatRequest
 from tui.domain.errors import UsageError
@@ -73,7 +74,7 @@ def plan_with_chances(target: str, load: Load, parts: Parts, served: int) -> tup
     """Returns the plan, likeliest places first where luck decides, and each place's chances."""
     request = ChatRequest(target, ())
     luck = random.Random(0)  # noqa: S311 - dice, the same ones every time
-    sight = replace(parts.sight, chance=luck.random)
+    sight = replace(parts.sight, chance=luck.random, standing=cache(parts.standing))
     plan = router.plan(request, sight, served, Needs(load))
     most = parts.profile.max_attempts
     if plan.strategy not in DRAWN:

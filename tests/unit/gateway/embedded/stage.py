@@ -86,6 +86,9 @@ class FakeUpstream:
             raise self.listed
         return self.listed
 
+    async def account(self) -> None:
+        return None
+
     async def close(self) -> None:
         self.closed = True
 
@@ -182,6 +185,8 @@ class Stage:
     strategy: Any = "priority"
     models: dict[str, ModelSpec] = field(default_factory=dict)
     """By step; without an entry a model costs PRICE."""
+    combos: tuple[ComboSpec, ...] = ()
+    """Beside `main`."""
     key_env: bool = False
     clock: FakeClock = field(default_factory=FakeClock)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -213,7 +218,7 @@ class Stage:
                 )
                 for name, models in providers.items()
             ],
-            combos=[ComboSpec(ComboName("main"), tuple(self.scripts), self.strategy)],
+            combos=[ComboSpec(ComboName("main"), tuple(self.scripts), self.strategy), *self.combos],
             budget=self.budget,
             profile=self.profile,
             session_id="session",
