@@ -71,6 +71,11 @@ def clock(at: float) -> str:
     return time.strftime("%H:%M", time.localtime(at)) if at else ""
 
 
+def clock_to_the_second(at: float) -> str:
+    """Returns a wall-clock time as `09:14:07`; empty for 0."""
+    return time.strftime("%H:%M:%S", time.localtime(at)) if at else ""
+
+
 def percent(share: float | None) -> str:
     """Returns a share (0 to 1) as `85%`, below ten as `0.5%`."""
     if share is None:

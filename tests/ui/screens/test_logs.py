@@ -1,12 +1,14 @@
 """The logs screen through its keys."""
 
 import pytest
+from textual.events import MouseScrollUp
 
 from tests.ui.screens import facts
 from tests.ui.screens.stage import Stage, press
 from tui.domain.events import Logged
 from tui.domain.text import clean
 from tui.ui.screens.logs import LogsScreen
+from tui.ui.widgets.log_view import LogView
 
 
 @pytest.fixture
@@ -89,3 +91,42 @@ async def test_an_empty_log_says_what_will_be_here():
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "Nothing was logged yet." in app.text
+
+
+async def test_looking_back_stops_following_and_the_last_row_begins_it_anew(stage):
+    assert "following the end" in stage.text
+    await press(stage, "k")
+    assert "not following" in stage.text
+    await press(stage, "G")
+    assert "not following" not in stage.text
+
+
+async def test_the_wheel_looks_back_too(stage):
+    stage.tell(*many(100))
+    await stage.pilot.pause()
+    stage.screen.query_one(LogView).post_message(wheel_up(stage))
+    await stage.pilot.pause()
+    stage.tell(*many(3, start=100))
+    await stage.pilot.pause()
+    assert "not following" in stage.text
+    assert "line 102" not in stage.text
+
+
+def wheel_up(stage):
+    view = stage.screen.query_one(LogView)
+    return MouseScrollUp(view, 1, 1, 0, -1, 0, False, False, False)
+
+
+async def test_lines_that_fell_out_of_the_log_are_gone_from_the_list(stage):
+    await press(stage, "slash", *"line", "enter")
+    stage.tell(*many(1_990))
+    stage.tell(*many(20, start=1_990))
+    await stage.pilot.pause()
+    assert "2 000 lines" in plain(stage.text)
+    await press(stage, "g")
+    assert "line 10 " in stage.text
+    assert "line 9 " not in stage.text
+
+
+def plain(text):
+    return text.replace("\u202f", " ").replace("\u2009", " ").replace("\u00a0", " ")

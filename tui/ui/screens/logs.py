@@ -7,13 +7,13 @@ from textual.widgets import Static
 
 from tui.domain.events import Logged, NoticePosted, ServerLogged
 from tui.ui.bridge import Kinds
-from tui.ui.format import clock
 from tui.ui.keys import bindings
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
 from tui.ui.widgets.detail import Detail, lines
 from tui.ui.widgets.list_filter import ListFilter
-from tui.ui.widgets.log_view import LEVELS, SOURCES, Level, LogLine, LogView, Source, chosen, log_line
+from tui.ui.widgets.log_lines import LEVELS, SOURCES, Level, LogBook, LogLine, Source
+from tui.ui.widgets.log_view import LogView
 from tui.ui.widgets.row_list import RowList
 
 _LEVEL_WORDS = {"all": "everything", "warning": "warnings and errors", "error": "errors only"}
@@ -35,6 +35,7 @@ class LogsScreen(FramedScreen):
     def body(self) -> ComposeResult:
         self._title = Static("", classes="title", markup=False)
         self._filter = ListFilter("lines")
+        self._book = LogBook()
         self._view = LogView()
         self._detail = Detail()
         self._level: Level = "all"
@@ -56,7 +57,6 @@ class LogsScreen(FramedScreen):
 
     def action_follow(self) -> None:
         self._view.follow = not self._view.follow
-        self._show_lines()
 
     def action_level(self) -> None:
         self._level = LEVELS[(LEVELS.index(self._level) + 1) % len(LEVELS)]
@@ -79,11 +79,12 @@ class LogsScreen(FramedScreen):
         self._show_detail()
 
     def _show_lines(self) -> None:
-        everything = [log_line(event, clock(event.at)) for event in self.state.logs]
-        shown = chosen(everything, self._level, self._source, self._filter.words)
-        self._view.empty = self._nothing(bool(everything))
+        self._book.take(self.state.logs)
+        self._book.choose(self._level, self._source, self._filter.words)
+        shown = self._book.chosen
+        self._view.empty = self._nothing(bool(self._book))
         self._view.show_lines(shown)
-        self._filter.show_count(len(shown), len(everything))
+        self._filter.show_count(len(shown), len(self._book))
         self._show_detail()
         self._show_title()
 
@@ -98,6 +99,7 @@ class LogsScreen(FramedScreen):
             [("The program's log, servers' stderr and notifications appear here.", "dim")],
         )
 
+    @on(LogView.FollowChanged)
     def _show_title(self) -> None:
         follows = ("following the end", "$text-success") if self._view.follow else ("not following", "$dim")
         self._title.update(

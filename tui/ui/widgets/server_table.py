@@ -10,7 +10,7 @@ from tui.domain.events import Logged, NoticePosted, ServerLogged
 from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog, ServerState, ServerStatus
 from tui.domain.text import CleanText, clean_line
-from tui.ui.format import age, clock, duration, plural, tokens, whole
+from tui.ui.format import age, clock_to_the_second, duration, plural, tokens, whole
 from tui.ui.widgets.columns import Column, Columns
 from tui.ui.widgets.detail import facts, heading, lines, paragraph
 from tui.ui.widgets.ink import Piece
@@ -186,4 +186,6 @@ def said(name: ServerName, log: Iterable[Logged | ServerLogged | NoticePosted], 
 
 def _log_line(entry: ServerLogged) -> Content:
     style = "$text-error" if entry.level.lower() in ("error", "critical", "alert", "emergency") else ""
-    return Content.assemble((f"{clock(entry.at)} {entry.channel:<6} ", "$dim"), (CleanText(entry.text), style))
+    return Content.assemble(
+        (f"{clock_to_the_second(entry.at)} {entry.channel:<6} ", "$dim"), (CleanText(entry.text), style)
+    )

@@ -8,14 +8,14 @@ from tui.domain.events import FrameSeen
 from tui.domain.money import format_usd
 from tui.domain.text import clean
 from tui.domain.transcript import ReplyEntry, ToolEntry
-from tui.ui.format import byte_size, clock, duration, tokens, whole
+from tui.ui.format import byte_size, clock, clock_to_the_second, duration, tokens, whole
 from tui.ui.widgets.columns import Column, Columns
 from tui.ui.widgets.detail import fact, facts, heading, lines, paragraph
 from tui.ui.widgets.ink import Piece
 from tui.ui.widgets.waterfall import Bar, TurnTrace
 
 FRAME_COLUMNS = Columns(
-    Column("Time", 5, rank=3),
+    Column("Time", 8, rank=3),
     Column("Server", 14),
     Column("  Message", least=24),
     Column("Id", 8, right=True, rank=2),
@@ -29,7 +29,7 @@ def frame_cells(frame: FrameSeen, width: int) -> list[Piece]:
     sent = frame.direction == "sent"
     ink = "bad" if frame.label.startswith("error") else "live" if sent else ""
     cells: list[Piece] = [
-        (clock(frame.at), "dim"),
+        (clock_to_the_second(frame.at), "dim"),
         (frame.server, "dim"),
         (f"{'→' if sent else '←'} {frame.label}", ink),
         (frame.request_id, "dim"),
