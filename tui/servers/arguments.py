@@ -8,7 +8,9 @@ be interrupted.
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -26,6 +28,9 @@ TIME_LIMIT_S = 1.0
 _UNCHECKED = frozenset({"pattern", "patternProperties", "unevaluatedProperties", "unevaluatedItems", "format"})
 _UNIQUE_CAP = 1_000
 """`uniqueItems` compares every pair; longer lists are left to the server."""
+
+_DEADLINE: ContextVar[float] = ContextVar("deadline")
+"""When the running check is to end, on the monotonic clock."""
 
 Keyword = Callable[[Any, Any, Any, Any], Iterator[Violation] | None]
 
@@ -48,8 +53,10 @@ async def check(value: Json, schema: Mapping[str, Json], time_limit_s: float = T
 
 
 def _check(value: Json, schema: Mapping[str, Json], time_limit_s: float) -> Finding:
+    token = _DEADLINE.set(time.monotonic() + time_limit_s)
     try:
-        validator = _validator(schema, time.monotonic() + time_limit_s)
+        guarded = _guarded_class(validator_for(schema, default=Draft202012Validator))
+        validator = guarded(dict(schema), registry=EMPTY_REGISTRY)
         violation = best_match(validator.iter_errors(value))
     except _TooSlow:
         return Finding(unusable=clean(f"its schema takes more than {time_limit_s:g} s to check"))
@@ -60,19 +67,22 @@ def _check(value: Json, schema: Mapping[str, Json], time_limit_s: float) -> Find
     except (SchemaError, UnknownType, TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
         # The schema comes from a server and is not checked itself first: that would cost more than the call.
         return Finding(unusable=clean_line(f"its schema is malformed: {error}", 200))
+    finally:
+        _DEADLINE.reset(token)
     return Finding(complaint=_sentence(violation) if violation else None)
 
 
-def _validator(schema: Mapping[str, Json], deadline: float) -> Validator:
-    base = validator_for(schema, default=Draft202012Validator)
-    keywords = {name: _guarded(name, keyword, deadline) for name, keyword in base.VALIDATORS.items()}
-    validator: Validator = extend(base, validators=keywords)(dict(schema), registry=EMPTY_REGISTRY)  # type: ignore[no-untyped-call]
-    return validator
+@cache
+def _guarded_class(draft: type[Validator]) -> type[Validator]:
+    """Made once a draft: making one costs more than most checks."""
+    keywords = {name: _guarded(name, keyword) for name, keyword in draft.VALIDATORS.items()}
+    made: type[Validator] = extend(draft, validators=keywords)  # type: ignore[no-untyped-call]
+    return made
 
 
-def _guarded(name: str, keyword: Keyword, deadline: float) -> Keyword:
+def _guarded(name: str, keyword: Keyword) -> Keyword:
     def run(validator: Any, rule: Any, value: Any, schema: Any) -> Iterator[Violation]:
-        if time.monotonic() > deadline:
+        if time.monotonic() > _DEADLINE.get():
             raise _TooSlow
         if not _left_to_the_server(name, value, schema):
             yield from keyword(validator, rule, value, schema) or ()
