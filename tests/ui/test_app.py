@@ -169,6 +169,35 @@ async def test_the_keys_of_the_configuration_replace_ours(tmp_path: Path) -> Non
         assert engine.orders == [("new_chat",)]
 
 
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"chat.new": "ctrl+t"}, "ctrl+t for chat.new is the key of chat.model"),
+        ({"chat.new": "f9", "chat.zoom": "f9"}, "f9 for chat.new is the key of chat.zoom"),
+        ({"chat.newer": "f9"}, "there is no action 'chat.newer'"),
+        ({"list.filter": "?"}, "for list.filter is the key of app.help"),
+    ],
+)
+async def test_a_chosen_key_that_would_take_anothers_is_refused_aloud(
+    tmp_path: Path, keys: dict[str, str], words: str
+) -> None:
+    engine = EngineDouble(tmp_path, settings=Settings(ui=UiSettings(keys=keys)))
+    async with staged(tmp_path, engine=engine) as stage:
+        await stage.pilot.pause()
+        assert words in " ".join(" ".join(note.message for note in stage.app._notifications).split())
+        await stage.press("ctrl+t")
+        assert "Model or combo" in stage.text
+
+
+async def test_two_actions_may_exchange_their_keys(tmp_path: Path) -> None:
+    keys = {"chat.new": "ctrl+t", "chat.model": "ctrl+n"}
+    engine = EngineDouble(tmp_path, settings=Settings(ui=UiSettings(keys=keys)))
+    async with staged(tmp_path, engine=engine) as stage:
+        assert not stage.app._notifications
+        await stage.press("ctrl+t")
+        assert engine.orders == [("new_chat",)]
+
+
 @pytest.mark.parametrize("name", SCREEN_NAMES)
 async def test_every_screen_opens_with_its_key(tmp_path: Path, name: str) -> None:
     async with staged(tmp_path) as stage:

@@ -208,6 +208,25 @@ async def test_a_tool_chosen_in_the_rail_is_chosen_on_its_screen(tmp_path: Path)
         assert "tool of filesystem" in stage.line("search_files")
 
 
+async def test_the_transcript_is_read_without_leaving_the_message_field(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.press("ctrl+o")
+        assert "▾ filesystem.read_text_file" in stage.text
+        await stage.press("h", "i")
+        assert "› hi" in stage.text
+        await stage.press("alt+up")
+        assert "▌ groq/llama-3.3-70b" in stage.text
+
+
+async def test_both_rails_fold_while_a_message_is_written(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.press("ctrl+r", "ctrl+b")
+        assert "Providers" not in stage.text
+        assert "Servers & tools" not in stage.text
+        await stage.press("ctrl+r")
+        assert "Providers" in stage.text
+
+
 async def test_a_server_chosen_in_the_rail_is_chosen_on_its_screen(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))

@@ -43,9 +43,13 @@ class ShellApp(TerminalApp):
         return {**super().available_themes, **self._shelf.themes}
 
     def on_mount(self) -> None:
-        if self._ui.keys:
-            self.set_keymap(dict(self._ui.keys))
         problems = list(self._shelf.problems)
+        if self._ui.keys:
+            from tui.ui.keymap import fitting_keys  # only for those who choose keys
+
+            chosen, unfit = fitting_keys(self._ui.keys)
+            self.set_keymap(chosen)
+            problems += unfit
         if self._ui.theme not in self.available_themes:
             problems.append(CleanText(f"There is no theme called {self._ui.theme!r}; f2 shows those there are."))
         for problem in problems:

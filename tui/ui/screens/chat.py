@@ -25,6 +25,7 @@ from tui.ui.screens.live import LiveScreen, concerns
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.gateway_rail import GatewayRail
 from tui.ui.widgets.key_bar import house_key_bar
+from tui.ui.widgets.message_field import MessageField
 from tui.ui.widgets.server_rows import tool_rules
 from tui.ui.widgets.servers_pane import ServersPane
 from tui.ui.widgets.status_bar import StatusBar
@@ -118,6 +119,12 @@ class ChatScreen(LiveScreen):
     def _edit(self, event: Composer.EditRequested) -> None:
         self.order(self._outgoing.edit(event.text, self._composer, self.app))
 
+    @on(MessageField.ReadOn)
+    def _read_on(self, event: MessageField.ReadOn) -> None:
+        if event.move in ("previous", "next"):
+            self._transcript.focus()
+        self.call_later(self._transcript.run_action, event.move)
+
     @on(Transcript.CopyRequested)
     @on(Transcript.WriteRequested)
     def _keep(self, event: Transcript.CopyRequested | Transcript.WriteRequested) -> None:
@@ -195,13 +202,8 @@ class ChatScreen(LiveScreen):
         dialog = ChoiceDialog("Model or combo", choices, current=self.state.target, empty=empty)
         self.app.push_screen(dialog, chosen)
 
-    def action_left_rail(self) -> None:
-        self._toggle(self._servers, "left")
-
-    def action_right_rail(self) -> None:
-        self._toggle(self._gateway, "right")
-
-    def _toggle(self, pane: Widget, side: str) -> None:
+    def action_rail(self, side: str) -> None:
+        pane: Widget = self._servers if side == "left" else self._gateway
         shown = bool(pane.display)
         self.set_class(shown, f"-{side}-off")
         self.set_class(not shown, f"-{side}-on")

@@ -51,6 +51,13 @@ class MessageField(TextArea):
             self.reason = reason
             super().__init__()
 
+    class ReadOn(Message):
+        """The person wants to move in the transcript; `move` is one of its actions."""
+
+        def __init__(self, move: str) -> None:
+            self.move = move
+            super().__init__()
+
     class OfferTaken(Message):
         """Tab was pressed while nothing is to be completed."""
 
@@ -157,6 +164,9 @@ class MessageField(TextArea):
 
     def action_edit(self) -> None:
         self.post_message(self.EditorWanted())
+
+    def action_read(self, move: str) -> None:
+        self.post_message(self.ReadOn(move))
 
     def action_older(self) -> None:
         if self._popup.is_open:
