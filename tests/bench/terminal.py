@@ -66,6 +66,8 @@ class Terminal:
     ) -> None:
         self.columns, self.rows = columns, rows
         self.chunks: list[Chunk] = []
+        self._screen, self._fed = _Screen(columns, rows), 0
+        self._stream = pyte.ByteStream(self._screen)
         self._news = threading.Condition()
         self._ended = False
         self._master, slave = pty.openpty()
@@ -158,6 +160,15 @@ class Terminal:
     def first_seen(self, text: str) -> float | None:
         """Returns when `text` was first on the emulated screen, None when never."""
         return next((at for at, screen in self._replay() if any(text in line for line in screen.display)), None)
+
+    def shown(self, text: str) -> bool:
+        """Returns whether `text` is on the emulated screen now; emulating takes processor time from what runs."""
+        with self._news:
+            fresh = self.chunks[self._fed :]
+            self._fed += len(fresh)
+        for chunk in fresh:
+            self._stream.feed(_STRINGS.sub(b"", chunk.data))
+        return any(text in line for line in self._screen.display)
 
     def _replay(self) -> Iterator[tuple[float, pyte.Screen]]:
         screen = _Screen(self.columns, self.rows)
