@@ -26,7 +26,7 @@ from tui.domain.text import clean, clean_line
 if TYPE_CHECKING:
     from tui.assembly import Assembly
     from tui.servers.examination import DoctorReport
-    from tui.storage.chats import ChatSummary
+    from tui.storage.chats import ChatPlace, ChatSummary
 
 
 class Engine:
@@ -124,6 +124,10 @@ class Engine:
         if self.parts.room.chat_id == chat_id:
             await self.new_chat()
         await self.parts.chats.delete(chat_id)
+
+    async def chat_places(self, chat_id: ChatId) -> "Sequence[ChatPlace]":
+        """Returns the messages up to which a chat can be forked, oldest first."""
+        return await self.parts.chats.places(chat_id)
 
     async def fork_chat(self, chat_id: ChatId, message_count: int | None = None) -> ChatId:
         """Copies a chat up to a message and opens the copy. Returns the copy's id."""

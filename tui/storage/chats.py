@@ -42,6 +42,17 @@ class ChatSummary:
     """How the newest message begins."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChatPlace:
+    """A message of a person or a model, as a place where a chat can be forked."""
+
+    message_count: int
+    """Messages up to and with this one: what `ChatStore.fork` takes."""
+    role: str
+    text: CleanText
+    """How it begins."""
+
+
 class ChatStore:
     """The chat's memory (`chat.ports.Ledger`) and the list of chats. Every method may raise StorageError."""
 
@@ -185,6 +196,17 @@ class ChatStore:
     async def delete(self, chat_id: ChatId) -> None:
         """Deletes a chat with all its messages and calls. Raises StorageError when there is no such chat."""
         await self._change(chat_id, "DELETE FROM chats WHERE id = ?", (chat_id,))
+
+    async def places(self, chat_id: ChatId) -> Sequence[ChatPlace]:
+        """Returns where a chat can be forked, oldest first."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(
+                "SELECT role, substr(text, 1, ?) FROM messages WHERE chat_id = ? ORDER BY seq",
+                (PREVIEW_LENGTH, chat_id),
+            ).fetchall()
+        )
+        counted = [ChatPlace(count, role, clean_line(text)) for count, (role, text) in enumerate(rows, 1)]
+        return [place for place in counted if place.role != "tool" and place.text]
 
     async def fork(self, chat_id: ChatId, message_count: int | None = None) -> ChatId:
         """Copies a chat up to its first `message_count` messages, None for all. Returns the copy's id."""

@@ -269,6 +269,16 @@ async def test_a_fork_in_the_middle_of_a_call_is_still_a_valid_history(chats: Ch
     assert (summary.message_count, summary.cost_microusd) == (2, 40)
 
 
+async def test_a_chat_names_the_places_where_it_can_be_forked(chats: ChatStore) -> None:
+    chat = await chats.create()
+    await whole_turn(chats, chat)
+    places = await chats.places(chat)
+    assert all(place.role in ("user", "assistant") and place.text for place in places)
+    first, last = places[0], places[-1]
+    assert (first.message_count, first.role) == (1, "user")
+    assert len(await chats.messages(await chats.fork(chat, last.message_count))) == len(await chats.messages(chat))
+
+
 async def test_text_edited_in_the_file_is_cleaned_when_it_is_read(chats: ChatStore, database: Database) -> None:
     chat = await chats.create()
     await chats.add_message(chat, TURN, said("harmless"))

@@ -26,6 +26,7 @@ class EngineDouble:
     messages: tuple = ()
     report_of_doctor: object = None
     spec: ServerSpec | None = None
+    places: list = field(default_factory=list)
     stored: list = field(default_factory=list)
     exported: str = "# A chat\n"
     refusal: McpTuiError | None = None
@@ -89,7 +90,10 @@ class EngineDouble:
         self.stored = [chat for chat in self.stored if chat.id != chat_id]
 
     async def fork_chat(self, chat_id, message_count=None):
-        return await self._do("fork_chat", chat_id, answer=ChatId("copy"))
+        return await self._do("fork_chat", chat_id, message_count, answer=ChatId("copy"))
+
+    async def chat_places(self, chat_id):
+        return self.places
 
     async def export_chat(self, chat_id, form):
         return await self._do("export_chat", chat_id, form, answer=self.exported)

@@ -1,10 +1,13 @@
 """The sessions screen through its keys."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests.ui.screens.engine_double import EngineDouble, stored_chat
 from tests.ui.screens.stage import Stage, press, settle
 from tui.domain.errors import StorageError
+from tui.domain.text import clean
 from tui.ui.screens.sessions import SessionsScreen
 
 
@@ -65,10 +68,32 @@ async def test_a_chat_is_deleted_only_after_a_yes(stage):
     assert "Timeouts" not in stage.text
 
 
-async def test_a_fork_is_opened(stage):
+PLACES = [
+    SimpleNamespace(message_count=1, role="user", text=clean("Which logs mention a timeout?")),
+    SimpleNamespace(message_count=4, role="assistant", text=clean("Two of them.")),
+]
+
+
+async def test_a_fork_of_the_whole_chat_is_opened(stage):
+    stage.engine.places = PLACES
     await press(stage, "f")
-    assert given(stage) == [("fork_chat", "chat_1")]
+    await press(stage, "enter")
+    assert given(stage) == [("fork_chat", "chat_1", 4)]
     assert stage.goes == ["chat"]
+
+
+async def test_a_fork_may_end_at_any_earlier_message(stage):
+    stage.engine.places = PLACES
+    await press(stage, "f")
+    assert "you  Which logs mention a timeout?" in stage.text
+    await press(stage, "down", "enter")
+    assert given(stage) == [("fork_chat", "chat_1", 1)]
+
+
+async def test_a_fork_can_be_left_alone(stage):
+    await press(stage, "f")
+    await press(stage, "escape")
+    assert given(stage) == []
 
 
 async def test_exports_are_new_private_files(stage, tmp_path):

@@ -15,6 +15,7 @@ from tui.domain.money import format_usd
 from tui.domain.text import CleanText, clean_line
 from tui.ui.bridge import Kinds
 from tui.ui.dialogs.ask_lines import AskLines
+from tui.ui.dialogs.choice import Choice, ChoiceDialog
 from tui.ui.dialogs.confirm import Confirm
 from tui.ui.format import age, plural, whole
 from tui.ui.keys import bindings
@@ -50,6 +51,17 @@ class StoredChat(Protocol):
     def cost_microusd(self) -> int | None: ...
     @property
     def preview(self) -> str: ...
+
+
+class ForkPlace(Protocol):
+    """A message up to which a chat can be copied."""
+
+    @property
+    def message_count(self) -> int: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def text(self) -> CleanText: ...
 
 
 class SessionsScreen(FramedScreen):
@@ -116,14 +128,20 @@ class SessionsScreen(FramedScreen):
     async def _to_chat(self) -> None:
         await self.app.run_action("screen('chat')")
 
-    def action_fork(self) -> None:
+    @work(exit_on_error=False)
+    async def action_fork(self) -> None:
         chat = self._list.item
-        if chat:
-            self.order(self._fork(chat.id))
-
-    async def _fork(self, chat_id: ChatId) -> None:
-        await self.engine.fork_chat(chat_id)
-        await self._to_chat()
+        if chat is None:
+            return
+        try:
+            choices = fork_choices(await self.engine.chat_places(chat.id), chat.message_count)
+            title = f"Continue a copy of {clean_line(chat.title, 40) or 'the chat'}, up to"
+            chosen = await self.app.push_screen_wait(ChoiceDialog(title, choices))
+            if chosen:
+                await self.engine.fork_chat(chat.id, int(chosen))
+                await self._to_chat()
+        except McpTuiError as error:
+            self.refused(error)
 
     @work(exit_on_error=False)
     async def action_rename(self) -> None:
@@ -175,6 +193,20 @@ class SessionsScreen(FramedScreen):
             ],
             width,
         )
+
+
+def fork_choices(places: Sequence[ForkPlace], message_count: int) -> list[Choice]:
+    """Returns the places of a fork, the newest first: the whole chat, then every earlier message."""
+    earlier = [
+        Choice(
+            str(place.message_count),
+            CleanText(f"{'you' if place.role == 'user' else 'model'}  {clean_line(place.text, 56)}"),
+            CleanText(f"message {place.message_count}"),
+        )
+        for place in reversed(places)
+        if place.message_count < message_count
+    ]
+    return [Choice(str(message_count), CleanText("the end"), CleanText(plural(message_count, "message"))), *earlier]
 
 
 def _nothing(search: str) -> tuple[list[tuple[str, str]], ...]:
