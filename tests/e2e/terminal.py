@@ -136,6 +136,12 @@ class Terminal:
         """Whether echo and line mode are as they were."""
         return termios.tcgetattr(self._master)[:4] == self._before[:4]
 
+    def hang_up(self) -> None:
+        """Closes the terminal's window."""
+        asyncio.get_running_loop().remove_reader(self._master)
+        os.close(self._master)
+        self._master = -1
+
     async def close(self) -> None:
         """Ends the program if it still runs."""
         if self.status is None:
@@ -143,8 +149,8 @@ class Terminal:
                 os.kill(self.pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self.pid, 0)
-        asyncio.get_running_loop().remove_reader(self._master)
-        os.close(self._master)
+        if self._master >= 0:
+            self.hang_up()
 
 
 @contextlib.asynccontextmanager

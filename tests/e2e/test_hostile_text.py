@@ -143,7 +143,7 @@ async def every_screen(screen: Terminal) -> None:
     screen.send("r")
     await screen.shows("Rename the chat")
     screen.paste(hostile("renamed"))
-    await screen.shows("<U+009B>2J")
+    await screen.shows("<U+0084>")
     screen.send("\r")
     await screen.hides("Rename the chat")
     screen.send(f"{ESC}7")

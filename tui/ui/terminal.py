@@ -16,6 +16,7 @@ from tui.ui.alt_digits import read_alt_digits
 from tui.ui.crash import crash_report
 from tui.ui.guard import encodable, guarded, reset_sequence
 from tui.ui.keyboard import GuardedInput
+from tui.ui.line_settings import restore_attributes
 
 SIGNALS = {
     number: 128 + number
@@ -132,15 +133,3 @@ class TerminalApp(App[str]):
         line = crash_report(self._exception or RuntimeError("unknown"), self._paths.crashes, os.environ)
         self._exit_renderables.append(Text(line))
         self._close_messages_no_wait()
-
-
-def restore_attributes(fileno: int, attributes: Any) -> None:
-    """Puts the line discipline back, as far as there is still a terminal."""
-    if attributes is None:
-        return
-    import termios  # POSIX only, as is everything that gets here
-
-    try:
-        termios.tcsetattr(fileno, termios.TCSANOW, attributes)
-    except (termios.error, OSError):
-        return

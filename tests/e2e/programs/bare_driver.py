@@ -16,8 +16,7 @@ from tui.ui.keyboard import GuardedInput
 
 
 class BareApp(CockpitApp):
-    CSS_PATH = None
-    CSS = Path(app_module.__file__).with_name("app.tcss").read_text("utf-8")
+    CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
 
     def get_driver_class(self) -> type[Driver]:
         return type("BareDriver", (GuardedInput, App.get_driver_class(self)), {})
