@@ -1,4 +1,4 @@
-"""`python -m tests.bench [row …] [--command …]`: measures ours beside its references and prints ratios, in 4 minutes."""
+"""`python -m tests.bench [row …] [--command …]`: ours beside its references, as ratios, in about four minutes."""
 
 import argparse
 import shlex
