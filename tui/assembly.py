@@ -34,6 +34,7 @@ from tui.storage.consents import Consents
 from tui.storage.database import Database
 from tui.storage.gateway_documents import GatewayDocuments
 from tui.storage.spend import SpendStore
+from tui.storage.usage import UsageStore
 
 DEMO_NOTICE = CleanText(
     "This is the demo: nothing leaves this machine. Its model follows rules, and a small request every three seconds "
@@ -192,6 +193,7 @@ async def _open_gateway(
         ledger=SpendStore(database),
         store=GatewayDocuments(database),
         keys=KeyFinder(around.paths, remember=around.redactor.remember),
+        history=UsageStore(database),
     )
     undo.push_async_callback(gateway.close)
     await gateway.start()

@@ -80,3 +80,5 @@ class Totals:
     estimated_calls: int = 0
     per_minute: tuple[int, ...] = ()
     """The last 30 minutes, oldest first."""
+    reserved_everywhere: int = 0
+    """What all sessions hold; `reserved` is this session's part."""

@@ -44,7 +44,7 @@ class Gateway(Protocol):
     async def cost(self, period: accounts.CostPeriod = "session") -> accounts.CostAnswer: ...
 
     async def models(
-        self, provider: str | None = None, capability: answers.Capability | None = None
+        self, provider: str | None = None, capability: answers.Capability | None = None, refresh: bool = False
     ) -> answers.ModelsAnswer: ...
 
     async def simulate(

@@ -144,6 +144,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (
             Parameter("provider", "str", "Only this provider.", "provider"),
             _choice("capability", answers.Capability, "Only models known to have it.", "capability"),
+            Parameter("refresh", "bool", "Ask the providers anew.", "refresh", default=False),
         ),
     ),
     Operation(

@@ -9,7 +9,7 @@ from tui.domain.ids import ProviderName, RequestId
 from tui.domain.messages import Json
 from tui.domain.spend import Charge, Exceeded, Hold, Limits, Totals
 from tui.domain.text import CleanText
-from tui.domain.usage import Selection, SpentRow, UsageRecord
+from tui.domain.usage import LastFailure, Selection, SpentRow, UsageRecord
 
 __all__ = [
     "Charge",
@@ -58,6 +58,10 @@ class UsageHistory(Protocol):
 
     async def requests(self, selection: Selection) -> UsageRecord:
         """Returns how the requests of the selected attempts went; a request's attempts count as one."""
+        ...
+
+    async def last_failure(self, provider: ProviderName) -> LastFailure | None:
+        """Returns a provider's newest failed attempt."""
         ...
 
     async def providers(self, selection: Selection) -> Sequence[ProviderName]:

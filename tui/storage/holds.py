@@ -48,6 +48,11 @@ def reserved_by_session(connection: sqlite3.Connection, session_id: str) -> int:
     return int(row.fetchone()[0])
 
 
+def reserved_by_all(connection: sqlite3.Connection) -> int:
+    """Returns what all sessions hold, in micro-dollars."""
+    return int(connection.execute("SELECT COALESCE(SUM(amount), 0) FROM holds").fetchone()[0])
+
+
 def holds_of_the_dead(connection: sqlite3.Connection) -> list[Charge]:
     """Returns the holds of processes that live no more, each as the charge it most likely became."""
     owners = [owner for (owner,) in connection.execute("SELECT DISTINCT owner FROM holds").fetchall()]

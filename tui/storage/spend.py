@@ -11,7 +11,7 @@ from tui.domain.money import MicroUsd
 from tui.domain.spend import Charge, Exceeded, Hold, Limits, Totals
 from tui.storage.charges import has_charge, insert_charge, take_recovered
 from tui.storage.database import Database
-from tui.storage.holds import drop_hold, holds_of_the_dead, put_hold, reserved, reserved_by_session
+from tui.storage.holds import drop_hold, holds_of_the_dead, put_hold, reserved, reserved_by_all, reserved_by_session
 from tui.storage.process import this_process
 from tui.storage.rollups import MINUTES_SHOWN, add_to_rollups, day_of, first_of_month, spent_between
 
@@ -104,6 +104,7 @@ def _totals(connection: sqlite3.Connection, session_id: str, now: float) -> Tota
         day=spent_between(connection, day_of(now), day_of(now)),
         month=spent_between(connection, first_of_month(now), day_of(now)),
         reserved=reserved_by_session(connection, session_id),
+        reserved_everywhere=reserved_by_all(connection),
         unknown_calls=session[1],
         estimated_calls=session[2],
         per_minute=tuple(minutes.get(minute, 0) for minute in range(first, last + 1)),

@@ -40,6 +40,11 @@ class UsageStore:
         """
         return await self._database.read(lambda connection: _record(connection, selection, _REQUESTS))
 
+    async def last_failure(self, provider: ProviderName) -> LastFailure | None:
+        """Returns a provider's newest failed attempt."""
+        row = await self._database.read(lambda connection: connection.execute(_LAST_FAILURE, (provider,)).fetchone())
+        return LastFailure(*row) if row else None
+
     async def providers(self, selection: Selection) -> Sequence[ProviderName]:
         """Returns the providers of the selected attempts, busiest first."""
         condition, values = _where(selection)
@@ -74,6 +79,10 @@ _FAILURES = (
     " GROUP BY failure ORDER BY 2 DESC, 1"
 )
 """Beside a MAX, SQLite gives the other columns of the row it was found in: https://sqlite.org/lang_select.html"""
+_LAST_FAILURE = (
+    "SELECT at, failure, status FROM charges WHERE provider = ? AND failure IS NOT NULL AND outcome <> 'cancelled'"
+    " ORDER BY at DESC LIMIT 1"
+)
 
 
 def _where(selection: Selection) -> tuple[str, list[object]]:

@@ -203,10 +203,17 @@ class Breaker:
         self._held = document.get("held") is True
         until, reopenings = as_wall_time(document.get("until")), document.get("reopenings")
         if self._held or document.get("open") is not True or until is None:
+            if self._state != "CLOSED":
+                self._close(CleanText("closed by another run"))
             return
         self._reopenings = min(max(reopenings, 0), 64) if isinstance(reopenings, int) else 0
         left = min(max(0.0, until - self._clock.wall()), self._rules.max_open_s)
         self._open(clean_line(document.get("reason") or "open since an earlier run"), left)
+
+    def adopt(self, rules: BreakerRules) -> None:
+        """Goes on by other rules; an open breaker stays open no longer than they allow."""
+        self._rules = rules
+        self._open_until = min(self._open_until, self._clock.monotonic() + rules.max_open_s)
 
     # --- moves
 

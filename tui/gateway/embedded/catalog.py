@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from tui.domain.clock import Clock
 from tui.domain.gateway import ComboSpec, ModelSpec, ProviderSpec
 from tui.domain.ids import ComboName, ProviderName
+from tui.domain.text import CleanText, clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Catalog:
 
     @property
     def combos(self) -> tuple[ComboSpec, ...]:
-        """All combos, as configured."""
+        """All combos, those that are switched off too."""
         return tuple(self._combos.values())
 
     def provider(self, name: str) -> ProviderSpec | None:
@@ -56,9 +57,28 @@ class Catalog:
         combo = self._combos.get(ComboName(name))
         return combo if combo and combo.enabled else None
 
-    def learn(self, provider: ProviderName, models: Iterable[ModelSpec]) -> None:
-        """Takes over a provider's own list."""
-        self._fetched[provider] = _Fetched(self._clock.monotonic(), {model.id: model for model in models})
+    def switch(self, name: ComboName, enabled: bool) -> None:
+        """Opens or closes a combo for routing."""
+        self._combos[name] = replace(self._combos[name], enabled=enabled)
+
+    def why_no_place(self, name: str) -> CleanText:
+        """Returns why a name that is no combo in use and no `provider/model` leads nowhere."""
+        if ComboName(name) in self._combos:
+            return clean_line(f"the combo {name} is switched off")
+        return clean_line(f"no provider is called {name.partition('/')[0]!r}")
+
+    def learn(self, provider: ProviderName, models: Iterable[ModelSpec], age_s: float = 0.0) -> None:
+        """Takes over a provider's own list, as old as it is."""
+        self._fetched[provider] = _Fetched(self._clock.monotonic() - age_s, {model.id: model for model in models})
+
+    def listed(self, provider: ProviderName) -> tuple[ModelSpec, ...]:
+        """Returns what a provider's own list named; empty when it was never fetched."""
+        fetched = self._fetched.get(provider)
+        return tuple(fetched.models.values()) if fetched else ()
+
+    def configured(self, provider: ProviderName, model: str) -> bool:
+        """Returns whether a person named the model."""
+        return model in self._configured.get(provider, {})
 
     def age_s(self, provider: ProviderName) -> float | None:
         """Returns how old a provider's list is in seconds, None when it was never fetched."""

@@ -49,6 +49,11 @@ class BudgetGuard:
         self._said: set[str] = set()
         self._chores = chores
 
+    def adopt(self, budget: BudgetSpec) -> None:
+        """Holds other limits from the next reservation on; what was warned of before may be said again."""
+        self.budget = budget
+        self._said.clear()
+
     async def reserve(self, hold: Hold, request: RequestSpend, *, free: bool) -> Exceeded | None:
         """Sets the hold's amount aside, or says which limit forbids it. Raises StorageError.
 

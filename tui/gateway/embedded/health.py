@@ -4,18 +4,17 @@ import random
 from collections.abc import Callable, Iterable
 
 from tui.domain.clock import Clock
-from tui.domain.errors import McpTuiError
-from tui.domain.events import BreakerChanged, Event, NoticePosted
+from tui.domain.events import BreakerChanged, Event
 from tui.domain.gateway import BreakerView, ProviderSpec
 from tui.domain.ids import ProviderName
-from tui.domain.messages import Json
 from tui.domain.text import CleanText
 from tui.gateway.embedded.breaker import Breaker, BreakerMove, Permit
 from tui.gateway.embedded.catalog import Step
 from tui.gateway.embedded.chores import Chores
-from tui.gateway.embedded.cooldown import Cooldowns, CredentialState
+from tui.gateway.embedded.cooldown import Cooldowns, CredentialState, RestingModel
 from tui.gateway.embedded.failures import consequence, model_is_missing
 from tui.gateway.embedded.profiles import RETRY_AFTER_CAP_S, Profile
+from tui.gateway.embedded.shared import SharedDocuments, Topic
 from tui.gateway.ports import GatewayStore, Verdict
 from tui.gateway.upstream.events import Done
 
@@ -39,15 +38,21 @@ class Health:
     ) -> None:
         self._profile = profile
         self._clock = clock
-        self._store = store
         self._publish = publish
         self._chance = chance
         self._breakers = {provider.name: self._breaker(provider.name) for provider in providers}
         self._cooldowns = Cooldowns(clock)
         self._strikes: dict[ProviderName, int] = {}
-        self._unsaved: dict[ProviderName, None] = {}
-        self._chores = chores
-        self._saving = False
+        self._shared = SharedDocuments(store, chores=chores, clock=clock, publish=publish)
+        for name in self._breakers:
+            self._share(name)
+
+    def _share(self, name: ProviderName) -> None:
+        breaker, rests = self._breakers[name], self._cooldowns
+        self._shared.add(Topic(_breaker_key(name), breaker.document, breaker.restore))
+        self._shared.add(
+            Topic(_credential_key(name), lambda: rests.document(name), lambda told: rests.restore(name, told))
+        )
 
     def _breaker(self, name: ProviderName) -> Breaker:
         return Breaker(
@@ -77,6 +82,14 @@ class Health:
         """Returns the state of a provider's credential."""
         return self._cooldowns.state(provider)
 
+    def why(self, provider: ProviderName) -> tuple[CleanText, float | None]:
+        """Returns why a credential is not `ok`, and the seconds until it may call again if time alone opens it."""
+        return self._cooldowns.reason(provider), self._cooldowns.retry_in_s(provider)
+
+    def resting_models(self, provider: ProviderName) -> tuple[RestingModel, ...]:
+        """Returns the models of a provider that are left alone for a while."""
+        return self._cooldowns.resting_models(provider)
+
     # --- attempts
 
     def acquire(self, step: Step) -> Permit | None:
@@ -91,6 +104,8 @@ class Health:
         """An attempt went well."""
         self._strikes.pop(step.provider, None)
         self._breakers[step.provider].succeed(permit)
+        if self._cooldowns.vouch(step.provider):
+            self._shared.save_soon(_credential_key(step.provider))
 
     def said_nothing(self, step: Step, permit: Permit) -> None:
         """An attempt ended without telling anything about the provider."""
@@ -114,6 +129,8 @@ class Health:
             self._cooldowns.end(step.provider, follows.ends, done.reason)
         if model_is_missing(failure, done.status):
             self._cooldowns.lock_model(step.provider, step.model, self._profile.lockout_s, done.reason)
+        if follows.cools or done.retry_after_s or follows.ends or model_is_missing(failure, done.status):
+            self._shared.save_soon(_credential_key(step.provider))
 
     def _cool(self, step: Step, done: Done, floor_s: float) -> None:
         for_s = min(max(done.retry_after_s or 0.0, floor_s), RETRY_AFTER_CAP_S)
@@ -121,7 +138,6 @@ class Health:
             self._cooldowns.lock_model(step.provider, step.model, for_s, done.reason)
             return
         self._cooldowns.cool(step.provider, for_s, done.reason)
-        self._save_soon(step.provider)
 
     def _backoff_s(self, provider: ProviderName) -> float:
         """The least a refusal in a row costs: doubling, jittered so that many callers do not return together."""
@@ -138,70 +154,52 @@ class Health:
     def trip(self, provider: ProviderName) -> None:
         """Opens a provider's breaker."""
         self._breakers[provider].trip(CleanText("tripped by hand"))
-        self._save_soon(provider)
+        self._shared.save_soon(_breaker_key(provider))
 
     def probe(self, provider: ProviderName) -> None:
         """Lets the next request through as a probe."""
         self._breakers[provider].probe()
-        self._save_soon(provider)
+        self._shared.save_soon(_breaker_key(provider))
 
     def reset(self, provider: ProviderName) -> None:
         """Closes the breaker and forgets all that is held against credential and models."""
         self._breakers[provider].reset()
         self.forgive(provider)
-        self._save_soon(provider)
+        self._shared.save_soon(_breaker_key(provider))
 
     def hold(self, provider: ProviderName, held: bool) -> None:
         """Keeps a provider's breaker closed whatever fails, or lets it trip again."""
         self._breakers[provider].hold(held)
-        self._save_soon(provider)
+        self._shared.save_soon(_breaker_key(provider))
 
     def forgive(self, provider: ProviderName) -> None:
         """The provider has another key: what its old one did no longer counts."""
         self._strikes.pop(provider, None)
         self._cooldowns.clear(provider)
+        self._shared.save_soon(_credential_key(provider))
+
+    def adopt(self, profile: Profile) -> None:
+        """Goes on by another profile; what is open or rests stays so."""
+        self._profile = profile
+        for breaker in self._breakers.values():
+            breaker.adopt(profile.breaker)
 
     # --- across runs
 
-    async def load(self) -> None:
+    async def refresh(self) -> None:
         """Takes over what earlier or other runs stored. Raises StorageError."""
-        for name, breaker in self._breakers.items():
-            document = await self._store.load(_key(name))
-            if isinstance(document, dict):
-                breaker.restore(_object(document.get("breaker")))
-                self._cooldowns.restore(name, _object(document.get("credential")))
+        await self._shared.refresh()
 
     def _moved(self, provider: ProviderName, move: BreakerMove) -> None:
         self._publish(
             BreakerChanged(provider, move.old, move.new, move.reason, move.seconds_to_probe, self._clock.wall())
         )
-        self._save_soon(provider)
-
-    def _save_soon(self, provider: ProviderName) -> None:
-        self._unsaved[provider] = None
-        if not self._saving:
-            self._saving = True
-            self._chores.add(self._save())
-
-    async def _save(self) -> None:
-        while self._unsaved:
-            provider = next(iter(self._unsaved))
-            del self._unsaved[provider]
-            document = {
-                "breaker": self._breakers[provider].document(),
-                "credential": self._cooldowns.document(provider),
-            }
-            try:
-                await self._store.save(_key(provider), document)
-            except McpTuiError as error:
-                text = CleanText(f"The state of {provider}'s breaker could not be stored: {error.message}")
-                self._publish(NoticePosted("warning", text, error.hint, at=self._clock.wall()))
-        self._saving = False
+        self._shared.save_soon(_breaker_key(provider))
 
 
-def _key(provider: ProviderName) -> str:
-    return f"health/{provider}"
+def _breaker_key(provider: ProviderName) -> str:
+    return f"breaker/{provider}"
 
 
-def _object(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}
+def _credential_key(provider: ProviderName) -> str:
+    return f"credential/{provider}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tui.domain.gateway import ProfileName
+from tui.domain.gateway_answers import ResilienceSettings
 from tui.gateway.embedded.breaker import BreakerRules
 
 RETRY_AFTER_CAP_S = 300.0
@@ -82,3 +83,20 @@ _PROFILES: Mapping[ProfileName, Profile] = MappingProxyType(
 def profile(name: ProfileName) -> Profile:
     """Returns the settings behind a profile's name."""
     return _PROFILES[name]
+
+
+def settings_of(profile: Profile) -> ResilienceSettings:
+    """Returns a profile's settings as a person is told."""
+    return ResilienceSettings(
+        profile=profile.name,
+        breaker_threshold=profile.breaker.threshold,
+        breaker_window_s=profile.breaker.window_s,
+        breaker_open_s=profile.breaker.open_s,
+        retries=profile.retries,
+        max_attempts=profile.max_attempts,
+        cooldown_s=profile.cooldown_s,
+        lockout_s=profile.lockout_s,
+        connect_timeout_s=profile.connect_s,
+        first_token_timeout_s=profile.first_token_s,
+        idle_timeout_s=profile.idle_s,
+    )

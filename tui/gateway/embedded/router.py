@@ -7,7 +7,7 @@ from tui.domain.completion import ChatRequest
 from tui.domain.gateway import ComboSpec, ModelSpec, Strategy
 from tui.domain.ids import ComboName
 from tui.domain.messages import ImagePart
-from tui.domain.text import CleanText, clean_line
+from tui.domain.text import CleanText
 from tui.gateway.embedded import estimate
 from tui.gateway.embedded.catalog import Catalog, Step
 from tui.gateway.embedded.score import Needs
@@ -73,7 +73,7 @@ def plan(request: ChatRequest, sight: Sight, served: int = 0, needs: Needs | Non
     for name, weight in _written(combo, request.target).items():
         step = sight.catalog.step(name)
         if step is None:
-            left_out.append(LeftOut(name, clean_line(f"no provider is called {name.partition('/')[0]!r}")))
+            left_out.append(LeftOut(name, sight.catalog.why_no_place(name)))
             continue
         standing = sight.standing(step, occasion.needs.load)
         reason = _unfit(request, standing.model) if combo else None

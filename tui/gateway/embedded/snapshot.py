@@ -1,5 +1,6 @@
 """The gateway as it stands, in one frozen fact for panels."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from tui.domain.gateway import GatewaySnapshot, ProviderHealth, ProviderSpec, SpendView
@@ -15,11 +16,11 @@ GatewayVerdict = Literal["ok", "degraded", "down", "unknown"]
 
 def take_snapshot(name: CleanText, parts: Parts, totals: Totals) -> GatewaySnapshot:
     """Returns all a panel needs, taken at this moment."""
-    providers = tuple(_provider(provider, parts) for provider in parts.catalog.providers)
+    providers = tuple(provider_health(provider, parts) for provider in parts.catalog.providers)
     return GatewaySnapshot(
         gateway=name,
         at=parts.clock.wall(),
-        verdict=_verdict(providers),
+        verdict=verdict_of(providers),
         providers=providers,
         combos=parts.catalog.combos,
         spend=_spend(parts, totals),
@@ -27,7 +28,8 @@ def take_snapshot(name: CleanText, parts: Parts, totals: Totals) -> GatewaySnaps
     )
 
 
-def _provider(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
+def provider_health(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
+    """Returns one provider as it stands."""
     figures = parts.meter.of(provider.name)
     return ProviderHealth(
         name=provider.name,
@@ -44,6 +46,7 @@ def _provider(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
 
 
 def credential_view(provider: ProviderSpec, parts: Parts) -> CredentialView:
+    """Returns the state of a provider's credential; its key was looked up before."""
     state = parts.health.credential(provider.name)
     if state != "ok":
         return state
@@ -65,7 +68,8 @@ def _spend(parts: Parts, totals: Totals) -> SpendView:
     )
 
 
-def _verdict(providers: tuple[ProviderHealth, ...]) -> GatewayVerdict:
+def verdict_of(providers: Sequence[ProviderHealth]) -> GatewayVerdict:
+    """Returns the gateway's own word: not `ok` while a breaker is open or a credential cannot be used."""
     if not providers:
         return "unknown"
     usable = [one for one in providers if one.breaker.state != "OPEN" and one.credential in ("ok", "none")]

@@ -15,6 +15,7 @@ from tui.domain.clock import Clock, SystemClock
 from tui.domain.completion import ChatRequest
 from tui.domain.errors import CallError, ConnectError
 from tui.domain.gateway import ModelSpec, ProviderSpec
+from tui.gateway.upstream.account import Account, read_account
 from tui.gateway.upstream.catalog import models_from
 from tui.gateway.upstream.events import Opened, Piece, Timeouts, UpstreamEvent
 from tui.gateway.upstream.failures import Failure, failure, failure_from_exception, failure_from_response
@@ -80,23 +81,34 @@ class UpstreamClient:
 
     async def models(self) -> tuple[ModelSpec, ...]:
         """Returns what the endpoint says it serves. Raises ConnectError or CallError, each with a hint."""
+        return models_from(await self.read("models", "list of models"))
+
+    async def account(self) -> Account | None:
+        """Returns what the endpoint says is left for this key, None when it has no word for that.
+
+        Raises ConnectError or CallError, each with a hint.
+        """
+        return await read_account(self._spec, lambda path: self.read(path, "account"))
+
+    async def read(self, path: str, what: str) -> object:
+        """Returns the JSON at a path below the endpoint's address. Raises ConnectError or CallError with a hint."""
         if self._address is None:
             raise ConnectError(self._no_address().reason, self._no_address().hint)
-        url = self._spec.base_url.rstrip("/") + "/models"
+        url = f"{self._spec.base_url.rstrip('/')}/{path}"
         try:
             async with asyncio.timeout(self._timeouts.first_token_s), self._client().stream("GET", url) as response:
-                body = await bounded_body(response.aiter_bytes(), MAX_MODELS_BYTES)
-            return models_from(json.loads(body))
+                document: object = json.loads(await bounded_body(response.aiter_bytes(), MAX_MODELS_BYTES))
+                return document
         except Refusal as refusal:
             trouble = self._named(refusal)
             raise CallError(trouble.reason, trouble.hint) from None
         except TimeoutError:
-            raise ConnectError(f"No list of models from {self._address} in time", "Try again shortly.") from None
+            raise ConnectError(f"No {what} from {self._address} in time", "Try again shortly.") from None
         except _BROKEN as error:
             trouble = failure_from_exception(error, self._address)
             raise ConnectError(trouble.reason, trouble.hint) from None
         except _UNSENDABLE:
-            raise CallError(f"{self._address} gave no list of models", "Check this provider's base_url.") from None
+            raise CallError(f"{self._address} gave no {what}", "Check this provider's base_url.") from None
 
     async def close(self) -> None:
         """Closes every connection."""

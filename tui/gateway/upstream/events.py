@@ -28,6 +28,8 @@ class RateLimits:
     remaining_requests: int | None = None
     remaining_tokens: int | None = None
     reset_s: float | None = None
+    limit_requests: int | None = None
+    limit_tokens: int | None = None
     text: CleanText = CleanText("")
     """The headers themselves, for a person."""
     seen_at: float | None = None

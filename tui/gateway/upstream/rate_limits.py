@@ -25,6 +25,8 @@ def rate_limits_from(headers: Mapping[str, str], now: float) -> RateLimits:
         remaining_requests=_count(told, "x-ratelimit-remaining-requests", "x-ratelimit-remaining"),
         remaining_tokens=_count(told, "x-ratelimit-remaining-tokens"),
         reset_s=_reset_s(told, now),
+        limit_requests=_count(told, "x-ratelimit-limit-requests", "x-ratelimit-limit"),
+        limit_tokens=_count(told, "x-ratelimit-limit-tokens"),
         text=clean_line(", ".join(f"{name}: {value}" for name, value in sorted(told.items()))),
     )
 

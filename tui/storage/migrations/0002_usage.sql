@@ -1,5 +1,6 @@
 CREATE INDEX charges_by_provider ON charges (provider, at);
 CREATE INDEX charges_by_combo ON charges (combo, at);
+CREATE INDEX charges_failed ON charges (provider, at) WHERE failure IS NOT NULL;
 CREATE INDEX charges_by_session ON charges (session_id, at);
 
 DROP TABLE spend_by_day;

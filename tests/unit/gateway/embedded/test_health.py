@@ -226,7 +226,7 @@ async def test_a_store_that_cannot_be_read_does_not_stop_the_start() -> None:
             raise StorageError("the disk is gone")
 
     stage = Stage({"a/m": [says()]})
-    stage.gateway._parts.health._store = Broken()  # type: ignore[assignment]
+    stage.gateway._parts.health._shared._store = Broken()  # type: ignore[assignment]
     await stage.gateway.start()
     assert "the disk is gone" in stage.notices[0].text
     assert (await stage.ask()).end.outcome == "complete"
