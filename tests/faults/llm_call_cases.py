@@ -102,4 +102,10 @@ CALLS = (
         stream(part("x", "[1]", index=0), finish="tool_calls"),
         {**COMPLETE, "calls": [("x", "[1]")]},
     ),
+    WireCase(
+        "L41",
+        "a fragment after the end of a call breaks the call",
+        stream(part("x", '{"a"', index=0, id="p"), part(None, ": 1}", index=0), part(None, ": 1}", index=0)),
+        {**COMPLETE, "calls": [("x", '{"a": 1}: 1}')]},
+    ),
 )
