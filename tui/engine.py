@@ -6,8 +6,10 @@ Importing this module is cheap; the SDKs are imported in a thread by `Engine.sta
 import asyncio
 import gc
 import importlib
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.bus import Bus
@@ -25,6 +27,7 @@ from tui.domain.text import clean, clean_line
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
+    from tui.config.discover import FoundClient
     from tui.servers.examination import DoctorReport
     from tui.storage.chats import ChatPlace, ChatSummary
 
@@ -183,6 +186,12 @@ class Engine:
     async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
         """Returns a prompt's messages."""
         return await self.parts.pool.get_prompt(server, name, arguments)
+
+    async def other_clients(self) -> "list[FoundClient]":
+        """Looks for other programs whose configuration names MCP servers; nothing of it is started."""
+        from tui.config.discover import find_clients  # only the first start looks around
+
+        return await asyncio.to_thread(find_clients, os.environ, Path.home())
 
     async def servers_settled(self, timeout_s: float) -> None:
         """Returns when no server is connecting any more, or after `timeout_s`."""

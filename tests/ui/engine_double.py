@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.clock import FakeClock
+from tui.config.discover import FoundClient
 from tui.config.paths import Paths
 from tui.config.schema import Settings
 from tui.domain.errors import McpTuiError
@@ -34,7 +35,11 @@ class EngineDouble(Engine):
         self.started = self.stopped = False
         self.prompt_messages: tuple[Message, ...] = ()
         self.resource_blocks: tuple[ResultBlock, ...] = ()
+        self.clients: list[FoundClient] = []
         self._failure = failure
+
+    async def other_clients(self) -> list[FoundClient]:
+        return self.clients
 
     def tell(self, events: Sequence[Event]) -> None:
         """Publishes events as the real engine would."""

@@ -9,8 +9,11 @@ import pytest
 from tests.ui import scene
 from tests.ui.engine_double import EngineDouble
 from tests.ui.stage import staged
+from tui.config.discover import FoundClient
 from tui.config.schema import Settings, UiSettings
 from tui.domain.errors import ConfigError
+from tui.domain.events import EngineReady
+from tui.domain.text import CleanText
 from tui.ui.screens.directory import SCREEN_NAMES
 
 HEAVY = ("mcp", "openai", "httpx", "httpx2", "pydantic", "starlette", "jsonschema", "keyring", "sqlite3")
@@ -24,6 +27,7 @@ LATER = (
 )
 """Ours, and parts of Textual, that the first paint can do without."""
 
+NO_TARGET = EngineReady(CleanText("embedded"), "")
 FIRST_PAINT = f"""
 import asyncio, sys, tempfile
 from pathlib import Path
@@ -80,10 +84,7 @@ async def test_before_anything_happened_every_pane_says_what_would_be_there(tmp_
 
 
 async def test_with_nothing_set_the_status_says_which_key_helps(tmp_path: Path) -> None:
-    from tui.domain.events import EngineReady
-    from tui.domain.text import CleanText
-
-    async with staged(tmp_path, events=(EngineReady(CleanText("embedded"), ""),)) as stage:
+    async with staged(tmp_path, events=(NO_TARGET,)) as stage:
         assert "no model" in stage.lines[0]
         assert "ctrl+t" in stage.lines[0]
 
@@ -153,6 +154,19 @@ async def test_the_welcome_offers_the_demo_and_returns_the_choice(tmp_path: Path
         assert "Ollama answers" in stage.text
         await stage.press("enter")
         assert stage.app.return_value == "demo"
+
+
+async def test_the_welcome_lists_other_programs_servers_with_their_origin(tmp_path: Path) -> None:
+    engine = EngineDouble(tmp_path)
+    names = (CleanText("files"), CleanText("[b]git[/b]"))
+    engine.clients = [FoundClient(CleanText("Claude Desktop"), Path("/home/ada/claude.json"), names)]
+    async with staged(tmp_path, engine=engine, events=(NO_TARGET,), first_screen="welcome") as stage:
+        await stage.until("Claude Desktop: 2 servers, files, [b]git[/b]  /home/ada/claude.json")
+        assert "OPENAI_API_KEY" in stage.text
+        await stage.press("down", "enter")
+        await stage.until("mcp-tui --base-url URL")
+        assert "No model yet." in stage.text
+    assert engine.orders == []
 
 
 async def test_the_welcome_makes_way_for_the_cockpit(tmp_path: Path) -> None:

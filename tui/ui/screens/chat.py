@@ -29,7 +29,7 @@ from tui.ui.widgets.message_field import MessageField
 from tui.ui.widgets.server_rows import tool_rules
 from tui.ui.widgets.servers_pane import ServersPane
 from tui.ui.widgets.status_bar import StatusBar
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.widgets.transcript import NO_MODEL, WELCOME, Transcript
 
 TICK_S = 1.0
 COPIED = "Sent to the clipboard (OSC 52). If your terminal refuses it, w writes a file."
@@ -88,6 +88,8 @@ class ChatScreen(LiveScreen):
         if concerns(kinds, e.ChatOpened):
             said = [text_of(entry.parts) for entry in state.entries if isinstance(entry, UserEntry)]
             self._composer.set_history(said)
+        if concerns(kinds, e.EngineReady, e.TargetChanged):
+            self._transcript.empty_text = NO_MODEL if state.ready and not state.target else WELCOME
         self._transcript.sync(state.entries, state.entries_epoch)
         self._tick()
 

@@ -1,23 +1,39 @@
 """The first start: what was found on this machine, and three ways to go on."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.config.discover import FoundClient
 from tui.domain.state import State
 from tui.domain.text import clean_line
 from tui.engine import Engine
 from tui.ui import keys
 from tui.ui.bridge import Kinds
 from tui.ui.dialogs.dialog import key_line
-from tui.ui.screens.live import LiveScreen
+from tui.ui.format import plural
+from tui.ui.screens.live import EVERYTHING, LiveScreen
 
 _WAYS = (
     ("demo", "Try the demo", "Two servers and a scripted model; no network, no key."),
     ("chat", "Open the cockpit", "With what was found above; nothing starts unasked."),
     ("quit", "Leave", "`mcp-tui --help` shows the other ways to begin."),
+)
+_MOST_FOUND = 9
+_GETTING_A_MODEL = Content.assemble(
+    ("No model yet. A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …),\n", "$dim"),
+    ("a local model server such as Ollama, or ", "$dim"),
+    ("mcp-tui --base-url URL", "$code"),
+    (" brings one.", "$dim"),
+)
+_TAKING_OVER = Content.assemble(
+    ("Other programs' servers stay theirs; ", "$dim"),
+    ("mcp-tui servers add", "$code"),
+    (" makes one yours.", "$dim"),
 )
 
 
@@ -39,6 +55,8 @@ class WelcomeScreen(LiveScreen):
     def __init__(self, engine: Engine, state: State) -> None:
         super().__init__(engine, state)
         self._found = Static(id="welcome-found")
+        self._clients: Sequence[FoundClient] | None = None
+        """Other programs' lists of servers; None until they were looked for."""
         self._ways = OptionList(
             *(Option(Content.assemble((label, "bold"), "  ", (help, "$dim")), id=id) for id, label, help in _WAYS),
             markup=False,
@@ -54,9 +72,14 @@ class WelcomeScreen(LiveScreen):
 
     def on_mount(self) -> None:
         self._ways.focus()
+        self.call_after_refresh(lambda: self.run_worker(self._look_around(), group="clients"))
+
+    async def _look_around(self) -> None:
+        self._clients = await self.engine.other_clients()
+        self.show_state(EVERYTHING)
 
     def show_state(self, kinds: Kinds) -> None:
-        self._found.update(_findings(self.engine, self.state))
+        self._found.update(_findings(self.engine, self.state, self._clients or ()))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         match event.option.id:
@@ -71,20 +94,25 @@ class WelcomeScreen(LiveScreen):
         self.dismiss()
 
 
-def _findings(engine: Engine, state: State) -> Content:
+def _findings(engine: Engine, state: State, clients: Sequence[FoundClient]) -> Content:
     """What discovery found; local model servers are asked after the first paint and come late."""
     settings = engine.parts.settings if engine.ready else engine.settings
-    lines = [clean_line(sentence, 200) for sentence in settings.found]
-    lines += [clean_line(f"Server {each.name}, named by {each.origin}") for each in state.servers.values()]
+    lines = [Content(clean_line(sentence, 200)) for sentence in settings.found]
+    lines += [
+        Content(clean_line(f"Server {each.name}, named by {each.origin}", 200)) for each in state.servers.values()
+    ]
+    lines += [_client(each) for each in clients]
     if lines:
-        found = Content("\n").join(Content.assemble(("● ", "$text-success"), line) for line in lines)
-        return Content.assemble(("Found on this machine\n", "bold"), found)
+        found = Content("\n").join(Content.assemble(("● ", "$text-success"), line) for line in lines[:_MOST_FOUND])
+        notes = [_GETTING_A_MODEL] if state.ready and not state.target else []
+        notes += [_TAKING_OVER] if clients else []
+        return Content("\n\n").join([Content.assemble(("Found on this machine\n", "bold"), found), *notes])
     if not state.ready:
         return Content.styled("Looking for keys, local models and other programs' servers …", "$dim")
-    return Content.assemble(
-        ("Nothing is configured yet.\n", "bold"),
-        ("A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …), a local model\n", "$dim"),
-        ("server such as Ollama, or ", "$dim"),
-        ("mcp-tui --base-url URL", "$code"),
-        (" brings a model.", "$dim"),
-    )
+    return Content.assemble(("Nothing is configured yet.\n", "bold"), _GETTING_A_MODEL)
+
+
+def _client(client: FoundClient) -> Content:
+    names = clean_line(", ".join(client.servers), 60)
+    head = f"{client.client}: {plural(len(client.servers), 'server')}, {names}  "
+    return Content.assemble(head, (clean_line(client.path, 120), "$dim"))

@@ -16,10 +16,8 @@ from tui.ui.widgets.server_rows import NoteRow, PaneRow, ServerRow, ToolRow, dra
 _EMPTY: tuple[tuple[Piece, ...], ...] = (
     (("No servers yet.", ""),),
     (),
-    (("2", "live"), (" then ", "dim"), ("n", "live"), (" adds one, or", "dim")),
-    (("mcp-tui servers import", "code"),),
-    (("takes over those of other", "dim"),),
-    (("programs.", "dim"),),
+    (("2", "live"), (" then ", "dim"), ("n", "live"), (" adds one for this run,", "dim")),
+    (("mcp-tui servers add", "code"), (" for good.", "dim")),
 )
 
 

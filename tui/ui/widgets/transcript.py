@@ -31,6 +31,19 @@ WELCOME = Content.assemble(
     ("f1", "$primary"),
     (" keys", "$dim"),
 )
+NO_MODEL = Content.assemble(
+    ("No model yet.\n", "bold"),
+    ("A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …), a local\n", "$dim"),
+    ("model server such as Ollama, or ", "$dim"),
+    ("mcp-tui --base-url URL", "$code"),
+    (" brings one.\n", "$dim"),
+    ("mcp-tui --demo", "$code"),
+    (" needs none of them.\n\n", "$dim"),
+    ("ctrl+t", "$primary"),
+    (" chooses a model as soon as there is one   ", "$dim"),
+    ("2", "$primary"),
+    (" servers", "$dim"),
+)
 
 
 class Transcript(FollowingView):
