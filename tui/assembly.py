@@ -207,7 +207,7 @@ async def _open_room(
     pool = ServerPool(publish=bus.publish, clock=around.clock, ask=desk.ask, client_version=__version__)
     undo.push_async_callback(pool.stop)
     await pool.start(_consented(around, consents))
-    target, note = (settings.chat.target, CleanText("")) if settings.chat.target else gateway.choose_target()
+    target, note = (settings.chat.target, CleanText("")) if settings.chat.target else await gateway.find_target()
     room = Room(
         model=gateway,
         toolbox=pool,

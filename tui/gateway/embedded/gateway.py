@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from tui.domain.clock import Clock
 from tui.domain.completion import ChatRequest, ReplyEvent
@@ -83,6 +83,8 @@ class EmbeddedGateway(Answering):
         try:
             await self._refresh()
             await self._lists.load()
+            combos = (combo.name for combo in self._parts.catalog.combos)
+            await self._parts.remember_calls(step for name in combos for step in self._parts.catalog.route(name))
         except McpTuiError as error:
             text = CleanText(f"What earlier runs knew of the providers could not be read: {error.message}")
             self._parts.publish(NoticePosted("warning", text, error.hint, at=self._parts.clock.wall()))
@@ -118,6 +120,15 @@ class EmbeddedGateway(Answering):
     def choose_target(self) -> tuple[str, CleanText]:
         """Returns where chats go when nobody said, with a sentence that says why; an empty target when nothing is."""
         return choosing.choose_target(self._parts)
+
+    async def find_target(self, within_s: float = 5.0) -> tuple[str, CleanText]:
+        """Chooses as `choose_target` does, after asking providers that never named their models. Raises StorageError."""
+        await self._look_up_keys()
+        if choosing.needs_lists(self._parts):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await self._lists.freshen(self._parts.catalog.providers)
+        return self.choose_target()
 
     async def fetch_models(self, provider: ProviderName) -> tuple[ModelSpec, ...]:
         """Asks a provider for its models and remembers them. Raises McpTuiError."""

@@ -62,6 +62,7 @@ def test_else_the_free_model_with_tools_and_the_largest_window() -> None:
     target, why = without_combos(Stage({step: [says()] for step in models}, models=models)).gateway.choose_target()
     assert target == "a/large"
     assert "free" in why
+    assert "tokens)" in why
 
 
 def test_else_the_first_model() -> None:
@@ -72,6 +73,23 @@ def test_with_nothing_there_the_reason_says_what_to_do() -> None:
     target, why = Stage({}).gateway.choose_target()
     assert target == ""
     assert "config.toml" in why
+
+
+async def test_providers_that_were_never_asked_are_asked_before_a_model_is_chosen() -> None:
+    stage = without_combos(Stage({"a/m": [says()], "b/m": [says()]}, models={"b/m": ModelSpec("m")}))
+    listed = (ModelSpec("small", 8_000, price=FREE, tools=True), ModelSpec("large", 64_000, price=FREE, tools=True))
+    stage.upstreams["a"] = FakeUpstream(stage, "a", listed=listed)
+    stage.upstreams["b"] = FakeUpstream(stage, "b", listed=no_list())
+    assert (await stage.gateway.find_target())[0] == "a/large"
+    stage.gateway.trip(A)
+    assert (await stage.gateway.find_target())[0] == "a/m", "what is closed is not called free; the first one stays"
+
+
+async def test_a_combo_is_chosen_without_asking_anybody() -> None:
+    stage = Stage({"a/m": [says()]})
+    stage.upstreams["a"] = FakeUpstream(stage, "a", listed=no_list())
+    assert (await stage.gateway.find_target())[0] == "main"
+    assert not stage.gateway._lists.trouble(A)
 
 
 async def test_a_fetched_list_fills_what_the_configuration_leaves_open() -> None:
