@@ -26,21 +26,31 @@ _KIND_WORDS = {
 
 
 class TickBox(Checkbox):
-    """A check box that tells its state by a sign, not by colour alone."""
+    """A check box that tells its state by sign and word, not by colour alone."""
 
-    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+    BUTTON_LEFT = BUTTON_RIGHT = ""
+    DEFAULT_CSS = """
+    TickBox > .toggle--button, TickBox.-on > .toggle--button { color: $foreground; background: $panel; }
+    TickBox:focus > .toggle--label { background: $live; color: $background; }
+    TickBox:ansi:focus > .toggle--label { text-style: reverse; }
+    """
 
     def __init__(self, value: bool) -> None:
         self.BUTTON_INNER = _tick(value)
-        super().__init__("", value, compact=True)
+        super().__init__(_word(value), value, compact=True)
 
     def watch_value(self) -> None:
         self.BUTTON_INNER = _tick(self.value)
+        self.label = _word(self.value)
         super().watch_value()
 
 
 def _tick(value: bool) -> str:
-    return "✓" if value else " "
+    return "[✓]" if value else "[ ]"
+
+
+def _word(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 class SchemaField(Widget):
