@@ -122,7 +122,7 @@ class EmbeddedGateway(Answering):
         return choosing.choose_target(self._parts)
 
     async def find_target(self, within_s: float = 5.0) -> tuple[str, CleanText]:
-        """Chooses as `choose_target` does, after asking providers that never named their models. Raises StorageError."""
+        """Chooses as `choose_target` does, after asking providers that never named models. Raises StorageError."""
         await self._look_up_keys()
         if choosing.needs_lists(self._parts):
             with suppress(TimeoutError):
