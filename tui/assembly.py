@@ -40,6 +40,7 @@ DEMO_NOTICE = CleanText(
     "This is the demo: nothing leaves this machine. Its model follows rules, and a small request every three seconds "
     "keeps the gateway busy; aurora fails in spells. Try: which of these logs mention a timeout?"
 )
+LAST_SESSION = "session/last"
 SAMPLE_S = 1.0
 """How often the gateway's panel is brought up to date."""
 
@@ -181,17 +182,21 @@ async def _open_gateway(
     around: _Surroundings, database: Database, chat_id: ChatId, undo: AsyncExitStack
 ) -> EmbeddedGateway:
     """A session's spend is kept under its first chat, so that going on with that chat goes on with its budget."""
-    settings = around.settings
+    settings, documents = around.settings, GatewayDocuments(database)
+    session_id = await documents.load(LAST_SESSION) if settings.follow_session else None
+    if session_id is None:
+        session_id = chat_id
+        await documents.save(LAST_SESSION, chat_id)
     gateway = EmbeddedGateway(
         providers=settings.providers,
         combos=settings.combos,
         budget=settings.budget,
         profile=settings.resilience,
-        session_id=chat_id,
+        session_id=str(session_id),
         clock=around.clock,
         publish=around.bus.publish,
         ledger=SpendStore(database),
-        store=GatewayDocuments(database),
+        store=documents,
         keys=KeyFinder(around.paths, remember=around.redactor.remember),
         history=UsageStore(database),
     )

@@ -1,7 +1,9 @@
 """An answer of the gateway for people: figures with their units, lists as tables, the unknown as `?`."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from typing import Any
 
 from tui.cli.jsonable import properties
@@ -11,6 +13,10 @@ from tui.domain.text import clean_line
 from tui.ui import format as written
 
 WIDEST_TABLE = 9
+"""Columns."""
+MOMENTS = ("since", "started", "at")
+WIDEST_TEXT = 100
+"""Characters."""
 
 
 def print_answer(output: Output, answer: object) -> None:
@@ -53,6 +59,8 @@ def figure(name: str, value: Any) -> str:
 def _number(name: str, value: float) -> str:
     if name.endswith("_ms"):
         return written.duration(value)
+    if name in MOMENTS or name.endswith("_at"):
+        return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M:%S")
     if name.endswith("_rate") or name in ("probability", "share"):
         return written.percent(value)
     if isinstance(value, int):
@@ -68,8 +76,26 @@ def _print_list(output: Output, items: Sequence[Any]) -> None:
         output.table([head, *(tuple(figure(c, getattr(item, c)) for c in columns) for item in items)])
         return
     for item in items:
-        print_answer(output, item)
-        output.text("")
+        (_, name), *rest = _facts(item)
+        text = " · ".join(f"{label} {value}" for label, value in rest)
+        lines = textwrap.wrap(text, WIDEST_TEXT, initial_indent="  ", subsequent_indent="  ")
+        output.text("\n".join([name, *lines]))
+
+
+def _facts(item: object, of: str = "") -> list[tuple[str, str]]:
+    """An item's figures and those of its parts, each under its name."""
+    found: list[tuple[str, str]] = []
+    for name, value in _members(item):
+        spoken = _spoken(name)
+        label = of if of.endswith(spoken) else f"{of} {spoken}".strip()
+        if is_dataclass(value):
+            found += _facts(value, label)
+        elif _is_part(value):
+            inner = [", ".join(f"{key} {text}" for key, text in _facts(one)) for one in value]
+            found.append((label, "; ".join(f"({text})" for text in inner)))
+        elif value not in ((), {}, ""):
+            found.append((label, figure(name, value)))
+    return found
 
 
 def _members(answer: object) -> list[tuple[str, Any]]:

@@ -31,8 +31,8 @@ def operate(call: Invocation) -> int:
             print_answer(call.output, answer)
         return 0
 
-    # The servers have no part in it, and the session in question is the one that was used last.
-    return call.on_engine(verb, replace(call.settings, servers=(), resume=call.settings.resume or "last"))
+    # The servers have no part in it, and the session in question is the one a person is in, or was in last.
+    return call.on_engine(verb, replace(call.settings, servers=(), follow_session=True))
 
 
 def parse_operation(words: Sequence[str], given: Namespace) -> Namespace:

@@ -68,6 +68,8 @@ class Settings:
     demo: bool = False
     resume: str = ""
     """A stored chat to open first: its id, or `last`."""
+    follow_session: bool = False
+    """Look at the session of the run before instead of beginning one: for verbs that only report."""
     sources: tuple[Path, ...] = ()
     """The files that were read."""
     found: tuple[str, ...] = ()
