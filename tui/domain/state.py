@@ -192,6 +192,7 @@ class State:
     def _turn_finished(self, event: e.TurnFinished) -> None:
         if self.turn_id == event.turn_id:
             self.turn_id = None
+        said = False
         for entry in reversed(self.entries):
             if isinstance(entry, UserEntry) and entry.turn_id == event.turn_id:
                 break
@@ -203,11 +204,13 @@ class State:
             elif isinstance(entry, ToolEntry) and entry.state != "finished":
                 entry.state, entry.result = "finished", error_result("cancelled", CleanText("the turn ended first"))
                 entry.revision += 1
-        if event.outcome == "complete":
+            said |= isinstance(entry, ReplyEntry) and entry.outcome != "complete" and entry.reason == event.reason
+        # The reply that failed says why below its own words; what is left to say is the next step.
+        text = event.hint if said else event.reason or CleanText(event.outcome)
+        if event.outcome == "complete" or not text:
             return
-        severity: e.Severity = "error" if event.outcome == "failed" else "warning"
-        text = event.reason or CleanText(event.outcome)
-        self._notice(severity, text, event.hint, event.turn_id, at=event.at)
+        severity: e.Severity = "info" if said else "error" if event.outcome == "failed" else "warning"
+        self._notice(severity, text, CleanText("") if said else event.hint, event.turn_id, at=event.at)
 
     def _breaker_changed(self, event: e.BreakerChanged) -> None:
         text = f"{event.provider} {event.old.replace('_', '-')} → {event.new.replace('_', '-')}"

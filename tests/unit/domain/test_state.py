@@ -98,15 +98,13 @@ def test_a_failed_attempt_stays_and_the_next_one_starts_clean() -> None:
 
 
 @pytest.mark.parametrize("outcome", get_args(Outcome))
-def test_the_end_of_a_turn_ends_what_still_streams_and_says_why(outcome: Outcome) -> None:
+def test_the_end_of_a_turn_ends_what_still_streams_there_and_tells_the_next_step_once(outcome: Outcome) -> None:
     state = folded(spoke(), began(), text("half"), finished(outcome, "stopped"))
     reply = state.entries[1]
     assert isinstance(reply, ReplyEntry)
     assert (reply.streaming, reply.outcome) == (False, outcome)
     notices = [entry for entry in state.entries if isinstance(entry, NoticeEntry)]
-    assert [(notice.text, notice.hint) for notice in notices] == (
-        [] if outcome == "complete" else [("stopped", "try again")]
-    )
+    assert [(notice.text, notice.hint) for notice in notices] == ([] if outcome == "complete" else [("try again", "")])
 
 
 def test_a_reply_behind_a_notice_without_a_turn_ends_with_its_turn_too() -> None:
@@ -179,6 +177,13 @@ def test_an_opened_breaker_is_told_with_the_seconds_to_its_probe() -> None:
     [notice] = folded(changed).entries
     assert isinstance(notice, NoticeEntry)
     assert (notice.severity, notice.text) == ("warning", "groq CLOSED → OPEN, next probe in 41 s: 5 of 5 failed")
+
+
+def test_a_turn_that_failed_before_its_reply_says_why_and_what_next() -> None:
+    state = folded(spoke(), finished("failed", "no model"))
+    [notice] = state.entries[1:]
+    assert isinstance(notice, NoticeEntry)
+    assert (notice.severity, notice.text, notice.hint) == ("error", "no model", "try again")
 
 
 def test_a_breaker_that_keeps_moving_keeps_one_line_until_something_else_is_said() -> None:

@@ -48,7 +48,8 @@ class ChatScreen(LiveScreen):
         Transcript { height: 1fr; background: $background; }
         Composer { margin-top: 1; }
         &.-narrow #left, &.-narrow #right, &.-medium #right { display: none; }
-        &.-medium #left { width: 27; }
+        &.-medium #left, &.-wide #left { width: 27; }
+        &.-medium #middle, &.-wide #middle { padding: 1 1 0 1; }
         &.-left-on #left, &.-right-on #right { display: block; }
         &.-left-off #left, &.-right-off #right { display: none; }
         &.-zoomed #panes > * { display: none; }
@@ -58,7 +59,7 @@ class ChatScreen(LiveScreen):
 
     def __init__(self, engine: Engine, state: State) -> None:
         super().__init__(engine, state)
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (100, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (100, "-wide"), (120, "-roomy")]
         self._status = StatusBar(engine.settings.profile)
         self._servers = ServersPane(id="left")
         self._transcript = Transcript(clock=engine.clock)

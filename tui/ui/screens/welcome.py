@@ -25,8 +25,8 @@ _WAYS = (
 )
 _MOST_FOUND = 9
 _GETTING_A_MODEL = Content.assemble(
-    ("No model yet. A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …),\n", "$dim"),
-    ("a local model server such as Ollama, or ", "$dim"),
+    ("No model yet. A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …), a ", "$dim"),
+    ("local model server such as Ollama, or ", "$dim"),
     ("mcp-tui --base-url URL", "$code"),
     (" brings one.", "$dim"),
 )

@@ -33,7 +33,7 @@ WELCOME = Content.assemble(
 )
 NO_MODEL = Content.assemble(
     ("No model yet.\n", "bold"),
-    ("A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …), a local\n", "$dim"),
+    ("A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …), a local ", "$dim"),
     ("model server such as Ollama, or ", "$dim"),
     ("mcp-tui --base-url URL", "$code"),
     (" brings one.\n", "$dim"),
