@@ -110,6 +110,13 @@ async def test_a_refusal_is_reported_and_stays_here(stage):
     assert stage.goes == []
 
 
+async def test_one_chat_is_counted_as_one():
+    app = Stage(SessionsScreen, engine=EngineDouble(stored=[stored_chat(1, "Tax")]))
+    async with app.run_test(size=(80, 24)) as app.pilot:
+        await settle(app)
+        assert "1 chat " in app.text
+
+
 async def test_a_store_that_cannot_be_read_says_why():
     app = Stage(SessionsScreen, engine=EngineDouble(refusal=StorageError("The database is locked.", "Try again.")))
     async with app.run_test(size=(80, 24)) as app.pilot:

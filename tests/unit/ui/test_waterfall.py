@@ -44,6 +44,11 @@ def test_bars_of_a_turn_have_one_width_whatever_the_screen(width):
     axis(trace, NOW, width)
 
 
+@pytest.mark.parametrize("width", range(60, 120))
+def test_the_axis_names_its_middle_only_where_there_is_room(width):
+    assert "…" not in "".join(text for text, _ in axis(trace_of(turn()), NOW, width))
+
+
 def test_two_turns_stand_newest_first():
     state = State()
     events = turn()

@@ -65,7 +65,8 @@ class ListFilter(Horizontal):
     def show_count(self, shown: int, total: int) -> None:
         """Says how many of how many are shown."""
         counted = whole(total) if shown == total else f"{whole(shown)}/{whole(total)}"
-        self._count.update(f"{counted} {self._noun}")
+        noun = self._noun.removesuffix("s") if total == 1 else self._noun
+        self._count.update(f"{counted} {noun}")
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -145,7 +145,10 @@ def axis(trace: TurnTrace | None, now: float, width: int) -> list[Piece]:
         return []
     span = _span(trace, now)
     half = cells // 2
-    scale = fit("0", half) + fit(duration(span * 500), cells - half - 8) + right_fit(duration(span * 1000), 8)
+    middle, end = duration(span * 500), duration(span * 1000)
+    if cell_len(middle) > cells - half - 9:
+        middle = ""
+    scale = fit("0", half) + fit(middle, cells - half - 8) + right_fit(end, 8)
     return [(" " * (_label_cells(trace) + 2), ""), (scale, "")]
 
 
