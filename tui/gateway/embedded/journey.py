@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.domain.completion import ChatRequest, ReplyEvent
 from tui.domain.errors import McpTuiError
-from tui.domain.events import FallbackHappened
+from tui.domain.events import FallbackHappened, NoticePosted
 from tui.domain.ids import AttemptId, ProviderName, RequestId, new_id
 from tui.domain.spend import Exceeded
 from tui.domain.text import CleanText, clean_line
@@ -15,20 +15,10 @@ from tui.gateway.embedded.attempt import Attempt
 from tui.gateway.embedded.catalog import Step
 from tui.gateway.embedded.failures import consequence
 from tui.gateway.embedded.guard import RequestSpend
+from tui.gateway.embedded.move import Move
 from tui.gateway.embedded.parts import Parts
+from tui.gateway.embedded.refused_tool import refused_tool
 from tui.gateway.upstream.events import Done
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Where the request goes next, and why it left the place before."""
-
-    step: Step
-    wait_s: float = 0.0
-    max_output_tokens: int | None = None
-    """A tighter limit for the answer: as much as the credit left can buy."""
-    left: Step | None = None
-    because: CleanText = CleanText("")
 
 
 class Journey:
@@ -51,7 +41,7 @@ class Journey:
         self._input_tokens = estimate.input_tokens(request)
         self._spend = RequestSpend(request.max_cost_microusd)
         self._waiting: list[Step] = []
-        self._degraded = False
+        self._degraded = self._without_tool = False
 
     async def events(self) -> AsyncGenerator[ReplyEvent, None]:
         """Yields the facts of the request, `ReplyEnded` last."""
@@ -193,11 +183,26 @@ class Journey:
             return None
         if self._can_clamp(attempt):
             return Move(attempt.step, max_output_tokens=attempt.end.affordable_tokens)
+        if self._left_out_a_tool(attempt):
+            return Move(attempt.step)
         if not retry or tries > parts.profile.retries or not parts.health.open_for(attempt.step).allowed:
             return None
         # Full jitter: anything between nothing and the doubled ceiling, so that callers do not return in step.
         wait_s = parts.chance() * parts.profile.retry_base_s * 2 ** (tries - 1)
         return Move(attempt.step, wait_s) if wait_s < self._time_left() else None
+
+    def _left_out_a_tool(self, attempt: Attempt) -> bool:
+        """One tool a provider refuses is left out of the request, once, and it is said."""
+        tool = None if self._without_tool else refused_tool(attempt.end, self.request.tools)
+        if tool is None:
+            return False
+        self._without_tool = True
+        self.request = replace(self.request, tools=tuple(one for one in self.request.tools if one is not tool))
+        text = clean_line(f"{attempt.step} refuses the tool {tool.name}; the request went on without it")
+        self._parts.publish(
+            NoticePosted("warning", text, attempt.end.reason, self.request.turn_id, self._parts.clock.wall())
+        )
+        return True
 
     def _wait_as_told(self, attempt: Attempt) -> Move | None:
         """With no other route left a short rest is waited out once, within the profile's patience."""

@@ -1,10 +1,14 @@
 """What a failed attempt leads to: a retry, another provider, or an honest end."""
 
+import asyncio
+import random
+
 import pytest
 
 from tests.unit.gateway.embedded.stage import OPENED, Script, Stage, calls, cut, fails, says
 from tui.domain.completion import ToolCallReady
 from tui.domain.gateway import ModelSpec
+from tui.domain.messages import ToolSpec
 from tui.domain.text import CleanText
 from tui.gateway.upstream.events import Done, Reasoning
 
@@ -88,6 +92,54 @@ async def test_reasoning_counts_as_an_accepted_part_of_the_answer() -> None:
     done = Done("failed", "empty", CleanText("no answer"), status=200)
     stage = Stage({"a/m": [[OPENED, Reasoning(CleanText("hm")), done]]})
     await stage.ask("a/m")
+    assert stage.sent == ["a/m"]
+
+
+async def test_an_empty_answer_is_asked_for_once_more() -> None:
+    stage = Stage({"a/m": [fails("empty", 200), says("at last")]})
+    assert (await stage.ask("a/m")).end.text == "at last"
+    assert stage.sent == ["a/m", "a/m"]
+
+
+async def test_many_callers_do_not_come_back_together() -> None:
+    luck, naps = random.Random(1).random, []
+    for _ in range(20):
+        stage = Stage({"a/m": [fails("rate-limit", 429), says()]}, profile="conservative")
+        stage.gateway._parts.chance = luck
+        await stage.ask("a/m")
+        naps += stage.naps
+    assert len(naps) == len(set(naps)) == 20, "refused at the same moment, they wait for different times"
+    crowd = Stage({"a/m": [fails("rate-limit", 429)]}, profile="conservative")
+    await asyncio.gather(*(crowd.ask("a/m") for _ in range(20)))
+    assert len(crowd.sent) == 20, "the more are refused, the longer the rest: nobody waits for it, nobody asks again"
+
+
+REFUSED_TOOL = [
+    "Invalid schema for function 'srv_list': array schema missing items",
+    "tools.1.custom.input_schema: JSON schema is invalid",
+    "Invalid 'tools[1].function.parameters'",
+]
+
+
+@pytest.mark.parametrize("reason", REFUSED_TOOL)
+async def test_a_tool_the_provider_refuses_is_left_out_once_and_said(reason: str) -> None:
+    tools = tuple(ToolSpec(name, CleanText("d"), {"type": "object"}) for name in ("srv_list_all", "srv_list", "other"))
+    stage = Stage({"a/m": [fails("request", 400, reason), says("done")], "b/m": [says()]})
+    told = await stage.ask(tools=tools)
+    assert stage.sent == ["a/m", "a/m"]
+    assert [tool.name for tool in stage.upstreams["a"].requests[1].tools] == ["srv_list_all", "other"]
+    assert told.end.text == "done"
+    assert "srv_list;" in stage.notices[0].text
+    assert stage.moves == []
+    stubborn = Stage({"a/m": [fails("request", 400, reason)]})
+    assert (await stubborn.ask("a/m", tools=tools)).end.failure == "request"
+    assert stubborn.sent == ["a/m", "a/m"], "once, not tool by tool"
+
+
+@pytest.mark.parametrize("reason", ["messages.1 is too odd", "tools.9 is odd", "Invalid schema for function 'nobody'"])
+async def test_a_refusal_that_names_no_tool_of_ours_is_final(reason: str) -> None:
+    stage = Stage({"a/m": [fails("request", 400, reason)]})
+    await stage.ask("a/m", tools=(ToolSpec("srv_list", CleanText("d"), {}),))
     assert stage.sent == ["a/m"]
 
 
