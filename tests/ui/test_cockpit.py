@@ -32,6 +32,14 @@ async def test_all_three_panes_show_the_state(tmp_path: Path) -> None:
         assert "1 Chat" in stage.lines[-1]
 
 
+async def test_the_status_line_leaves_a_figure_out_rather_than_cut_it(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        for width in range(60, 150, 3):
+            await stage.pilot.resize_terminal(width, 30)
+            await stage.pilot.pause()
+            assert "…" not in stage.lines[0]
+
+
 async def test_a_countdown_ticks_without_a_new_sample(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.engine.hands.advance(10)

@@ -36,6 +36,15 @@ async def test_unknown_figures_are_question_marks() -> None:
         assert app.screen_lines()[1].endswith("? · ? in ? out · $?")
 
 
+async def test_where_there_is_little_room_the_price_stays() -> None:
+    app = TranscriptApp([reply("text")])
+    async with app.run_test(size=(48, 24)):
+        assert app.screen_lines()[1] == "groq/llama-3.3-70b  912 in 81 out · $0.0006"
+    app = TranscriptApp([reply("text")])
+    async with app.run_test(size=(34, 24)):
+        assert app.screen_lines()[1] == "groq/llama-3.3-70b  $0.0006"
+
+
 async def test_a_stream_shows_its_rate_and_then_its_figures() -> None:
     entry = reply("", streaming=True)
     app = TranscriptApp([entry])
@@ -388,6 +397,20 @@ async def test_notices_stand_as_quiet_lines_with_the_next_step_below() -> None:
     app = TranscriptApp([notice("openrouter CLOSED → OPEN", "Wait 30 s.")])
     async with app.run_test(size=SIZE):
         assert app.screen_lines()[1:3] == ["! openrouter CLOSED → OPEN", "Wait 30 s."]
+
+
+async def test_news_that_keeps_changing_stays_on_one_line() -> None:
+    entry = notice("groq CLOSED → OPEN, next probe in 30 s: " + "a long reason " * 20)
+    entry.subject, entry.at = clean("breaker groq"), 1_795_000_000.0
+    app = TranscriptApp([entry, user("Next?")])
+    async with app.run_test(size=SIZE) as pilot:
+        assert "…" in app.screen_lines()[1]
+        assert "Next?" in app.screen_lines()[4]
+        entry.text, entry.times, entry.revision = clean("groq OPEN → HALF-OPEN"), 2, 1
+        app.show()
+        await pilot.pause()
+        assert app.screen_lines()[1].startswith("! groq OPEN → HALF-OPEN  ")
+        assert "×2" in app.screen_lines()[1]
 
 
 async def test_reasoning_is_one_line_until_it_is_unfolded() -> None:

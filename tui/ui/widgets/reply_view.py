@@ -10,8 +10,8 @@ from tui.ui import format as figures
 from tui.ui.widgets.entry_views import EntryView, estimated_lines
 from tui.ui.widgets.markdown_blocks import Block, BlockCutter
 from tui.ui.widgets.markdown_lines import BOLD, MarkdownRenderer
-from tui.ui.widgets.transcript_look import Look, Sheet
-from tui.ui.widgets.wrapping import Line, indented, strip_of, wrap
+from tui.ui.widgets.transcript_look import Sheet
+from tui.ui.widgets.wrapping import Line, cells, indented, line_cells, strip_of, wrap
 
 CHARS_PER_TOKEN = 4
 """Rule of thumb for the rate shown while streaming; the real count replaces it at the end."""
@@ -60,7 +60,7 @@ class ReplyView(EntryView[ReplyEntry]):
             return self._cut_superseded(sheet)
         first_new = self._take_text(now)
         # Reasoning above the text may change its height while it arrives; the text has not begun then.
-        top: list[Line] = [[]] * self.gap + [self._header(sheet.look, now), *self._reasoning(sheet)]
+        top: list[Line] = [[]] * self.gap + [self._header(sheet, now), *self._reasoning(sheet)]
         if fresh or self._renderer is None or len(top) != self._top_height:
             self._renderer = MarkdownRenderer(sheet.columns, sheet.look)
             first_new, self._ends, self.strips = 0, [], []
@@ -99,16 +99,16 @@ class ReplyView(EntryView[ReplyEntry]):
 
     def draw_header(self, now: float) -> None:
         if self.sheet and self.strips and not self.entry.superseded:
-            self.strips[self.gap] = strip_of(self._header(self.sheet.look, now), self.sheet)
+            self.strips[self.gap] = strip_of(self._header(self.sheet, now), self.sheet)
 
-    def _header(self, look: Look, now: float) -> Line:
-        entry = self.entry
+    def _header(self, sheet: Sheet, now: float) -> Line:
+        entry, look = self.entry, sheet.look
         name = f"{entry.provider}/{entry.model}" if entry.provider else entry.model
         header = [Segment(name, look.accent + BOLD), Segment("  ", look.dim)]
         if entry.streaming:
             word = "streaming ▍" if self._taken or entry.reasoning else "waiting for the first token"
             return [*header, Segment(word, look.dim), Segment(self._rate(now), look.live)]
-        return [*header, Segment(reply_figures(entry), look.dim)]
+        return [*header, Segment(reply_figures(entry, sheet.columns - line_cells(header)), look.dim)]
 
     def _rate(self, now: float) -> str:
         if self._first_text_at is None or now - self._first_text_at < RATE_AFTER_S:
@@ -153,11 +153,20 @@ class ReplyView(EntryView[ReplyEntry]):
         return 0
 
 
-def reply_figures(entry: ReplyEntry) -> str:
-    """Returns `1.4 s · 912 in 81 out · $0.0006` of a finished reply; unknown figures are `?`."""
+def reply_figures(entry: ReplyEntry, room: int) -> str:
+    """Returns `1.4 s · 912 in 81 out · $0.0006` of a finished reply, the last of it where there is less room.
+
+    Unknown figures are `?`.
+    """
     usage, cost = entry.usage, entry.cost
     sign = "~" if usage and usage.estimated else ""
     tokens_in = figures.whole(usage.input_tokens if usage else None)
     tokens_out = figures.whole(usage.output_tokens if usage else None)
-    money = format_usd(cost.microusd if cost else None)
-    return f"{figures.duration(entry.latency_ms)} · {sign}{tokens_in} in {sign}{tokens_out} out · {money}"
+    parts = [
+        figures.duration(entry.latency_ms),
+        f"{sign}{tokens_in} in {sign}{tokens_out} out",
+        format_usd(cost.microusd if cost else None),
+    ]
+    while len(parts) > 1 and cells(" · ".join(parts)) > room:
+        del parts[0]
+    return " · ".join(parts)

@@ -64,7 +64,7 @@ class StatusBar(InkedWidget):
         for cell in cells:
             used = sum(cell_len(text) for text, _ in cell.pieces)
             left += [*cell.pieces, (" " * (cell.cells - used) + GAP, "")]
-        return Row(left)
+        return Row(left[:-1])
 
 
 def _route(state: State) -> tuple[Piece, ...]:
