@@ -69,6 +69,7 @@ class FakeUpstream:
         script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
         self.requests.append(request)
         self.stage.sent.append(f"{self.name}/{model}")
+        self.stage.breakers_when_sent.append(self.stage.gateway._parts.health.view(ProviderName(self.name)).state)
         try:
             for event in script:
                 if isinstance(event, asyncio.Event):
@@ -196,6 +197,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.sent: list[str] = []
+        self.breakers_when_sent: list[str] = []
         self.published: list[Event] = []
         self.naps: list[float] = []
         self.billed = 0

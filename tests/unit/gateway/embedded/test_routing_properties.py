@@ -1,13 +1,14 @@
 """What every request promises whatever the providers do: it ends, in bounds, and enters no route twice."""
 
 import asyncio
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.gateway.embedded.stage import OPENED, Script, Stage, calls, cut, fails, says
 from tui.domain.completion import AttemptStarted
-from tui.domain.gateway import ProfileName
+from tui.domain.gateway import ProfileName, Strategy
 from tui.gateway.embedded.profiles import profile as profile_of
 
 FAILURES = [
@@ -53,7 +54,7 @@ SCRIPTS = st.lists(
 @given(
     scripts=SCRIPTS,
     profile=st.sampled_from(["aggressive", "balanced", "conservative"]),
-    strategy=st.sampled_from(["priority", "round-robin"]),
+    strategy=st.sampled_from(get_args(Strategy)),
     waits=st.lists(SECONDS, min_size=1, max_size=8),
     chance=st.floats(0, 1),
 )
@@ -76,6 +77,7 @@ def test_every_request_ends_within_its_bounds(
             assert told.end.outcome == "complete" or told.end.reason
             stage.clock.advance(wait)
         await stage.gateway.close()
+        assert "OPEN" not in stage.breakers_when_sent
         assert not stage.ledger.holds
         assert len(stage.ledger.settled) == len(stage.sent)
 
