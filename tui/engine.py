@@ -193,6 +193,12 @@ class Engine:
 
         return await asyncio.to_thread(find_clients, os.environ, Path.home())
 
+    async def complete(
+        self, server: ServerName, kind: Literal["prompt", "resource"], ref: str, argument: str, value: str
+    ) -> tuple[str, ...]:
+        """Returns what a server suggests for an argument of a prompt or of a resource template."""
+        return await self.parts.pool.complete(server, kind, ref, argument, value)
+
     async def servers_settled(self, timeout_s: float) -> None:
         """Returns when no server is connecting any more, or after `timeout_s`."""
         await self.parts.pool.wait_settled(timeout_s)

@@ -1,6 +1,7 @@
 """How each kind of thing a server offers is called by hand."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from tui.domain.errors import McpTuiError
 from tui.domain.ids import CallId
@@ -24,6 +25,19 @@ async def carry_out(engine: Engine, entry: CatalogEntry, values: Mapping[str, Js
         return error_result("error", CleanText(f"{error.message}\n{error.hint}".strip()), took)
     took = round((engine.clock.monotonic() - began) * 1000)
     return ToolResult("ok", blocks, duration_ms=took, size=sum(_size(block) for block in blocks))
+
+
+async def suggestions(engine: Engine, entry: CatalogEntry, argument: str, typed: str) -> list[str]:
+    """Returns what the server suggests for an argument of a prompt or a template; nothing when it cannot."""
+    if entry.kind not in ("prompt", "template"):
+        return []
+    kind: Literal["prompt", "resource"] = "prompt" if entry.kind == "prompt" else "resource"
+    try:
+        found = await engine.complete(entry.server, kind, entry.raw_name, argument, typed)
+    except McpTuiError:
+        return []  # a help to typing, not an order: the call itself will say what is wrong
+    # What is shown is what would be sent: a suggestion that needs cleaning is left out.
+    return [text for text in found if clean_line(text) == text]
 
 
 async def _blocks(engine: Engine, entry: CatalogEntry, texts: dict[str, str]) -> tuple[ResultBlock, ...]:

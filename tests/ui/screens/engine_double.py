@@ -26,6 +26,7 @@ class EngineDouble:
     messages: tuple = ()
     report_of_doctor: object = None
     spec: ServerSpec | None = None
+    suggested: tuple = ()
     places: list = field(default_factory=list)
     stored: list = field(default_factory=list)
     exported: str = "# A chat\n"
@@ -71,6 +72,11 @@ class EngineDouble:
 
     async def get_prompt(self, server, name, arguments):
         return await self._do("get_prompt", server, name, arguments, answer=self.messages)
+
+    async def complete(self, server, kind, ref, argument, value):
+        if self.refusal is not None:
+            raise self.refusal
+        return tuple(text for text in self.suggested if text.startswith(value))
 
     async def chats(self, search=""):
         found = [chat for chat in self.stored if search.lower() in chat.title.lower()]

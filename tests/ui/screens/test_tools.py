@@ -237,6 +237,26 @@ async def test_a_prompt_is_filled_and_its_messages_are_shown(stage):
     assert "user: How warm is Oslo?" in stage.text
 
 
+async def test_a_prompts_argument_is_completed_by_its_server(stage):
+    stage.engine.suggested = ("Osaka", "Oslo", "\x1b[31mOs")
+    await find(stage, "args-prompt")
+    await press(stage, "enter", *"Osl")
+    await stage.pilot.pause()
+    await press(stage, "right", "ctrl+r")
+    await finished(stage)
+    assert stage.engine.orders == [("get_prompt", "everything", "args-prompt", {"city": "Oslo"})]
+
+
+async def test_a_server_that_completes_nothing_leaves_what_was_typed(stage):
+    await find(stage, "args-prompt")
+    stage.engine.refusal = CallError("It cannot complete.", "")
+    await press(stage, "enter", *"Osl", "right")
+    stage.engine.refusal = None
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert stage.engine.orders == [("get_prompt", "everything", "args-prompt", {"city": "Osl"})]
+
+
 async def test_a_recent_call_refills_the_form_and_shows_its_result(stage):
     await find(stage, "search_files")
     await press(stage, "enter", *"first", "ctrl+r")

@@ -1,6 +1,7 @@
 """The tools screen: everything the servers offer in one list, called by hand through a generated form."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from textual import on, work
@@ -18,7 +19,7 @@ from tui.domain.state import State
 from tui.domain.text import CleanText, clean_line
 from tui.ui.bridge import Kinds
 from tui.ui.format import plural
-from tui.ui.hand_calls import carry_out
+from tui.ui.hand_calls import carry_out, suggestions
 from tui.ui.keys import bindings
 from tui.ui.new_file import write_new_file
 from tui.ui.screens.framed import FramedScreen
@@ -57,7 +58,7 @@ class ToolsScreen(FramedScreen):
         )
         self._recent_title = Static("Recent calls", classes="recent", markup=False)
         self._recent: RowList[HandCall] = RowList(call_cells, key=id, id="recent")
-        self._pane = CallPane()
+        self._pane = CallPane(partial(suggestions, self.engine))
         self._call: Worker[None] | None = None
         self._wanted: tuple[str, str, str] | None = None
         with Vertical(classes="columns"):

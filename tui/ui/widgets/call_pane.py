@@ -1,6 +1,7 @@
 """The right side of the tools screen: what the chosen thing is, its form, the call, the result, the schema."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -50,8 +51,9 @@ class CallPane(VerticalScroll, can_focus=True):
             self.entry = entry
             self.values = values
 
-    def __init__(self) -> None:
+    def __init__(self, suggest: Callable[[CatalogEntry, str, str], Awaitable[Sequence[str]]]) -> None:
         super().__init__()
+        self._suggest = suggest
         self._entry: CatalogEntry | None = None
         self._form: SchemaForm | None = None
         self._drafts: dict[tuple[str, str, str], Mapping[str, Json]] = {}
@@ -107,7 +109,7 @@ class CallPane(VerticalScroll, can_focus=True):
         await self._slot.remove_children()
         if entry is not None:
             given = self._drafts.get(entry.key) if call is None else call.values
-            form = SchemaForm(schema_of(entry), given)
+            form = SchemaForm(schema_of(entry), given, suggest=partial(self._suggest, entry))
             await self._slot.mount(form)
             self._form = form
         if call is not None:

@@ -1,10 +1,11 @@
 """One field of a schema form: the name with its mark, the fitting editor, and what there is to say about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, SelectionList, Static, TextArea
 
@@ -23,6 +24,22 @@ _KIND_WORDS = {
     "list": "one a line",
     "json": "JSON",
 }
+
+
+Suggest = Callable[[str, str], Awaitable[Sequence[str]]]
+"""Takes an argument's name and what is typed; returns what could be meant."""
+
+
+class ArgumentSuggester(Suggester):
+    """Shows the first suggestion that goes on from what is typed; the right arrow takes it."""
+
+    def __init__(self, argument: str, suggest: Suggest) -> None:
+        super().__init__(case_sensitive=True)
+        self._argument, self._suggest = argument, suggest
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = await self._suggest(self._argument, value)
+        return next((text for text in found if text.startswith(value) and text != value), None)
 
 
 class TickBox(Checkbox):
@@ -75,13 +92,15 @@ class SchemaField(Widget):
     SchemaField.-wrong .name, SchemaField.-wrong > .about { color: $text-error; }
     """
 
-    def __init__(self, field: Field, value: Json) -> None:
+    def __init__(self, field: Field, value: Json, suggest: Suggest | None = None) -> None:
         super().__init__()
         self.field = field
         self._about = Static(self._explanation(), classes="about", markup=False)
         self._about.display = bool(self._explanation())
         start = field.default if value is ABSENT else value
         self.editor: Widget = _editor(field, ABSENT if value is ABSENT and not field.has_default else start)
+        if suggest is not None and isinstance(self.editor, Input):
+            self.editor.suggester = ArgumentSuggester(field.path[-1], suggest)
 
     def compose(self) -> ComposeResult:
         with Horizontal():

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static, TextArea
 from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean
 from tui.ui.widgets.schema_answers import UnfitError, parse_json, value_at
-from tui.ui.widgets.schema_field import SchemaField
+from tui.ui.widgets.schema_field import SchemaField, Suggest
 from tui.ui.widgets.schema_fields import Schema, as_json, fields_of
 
 
@@ -42,14 +42,16 @@ class SchemaForm(Vertical):
         def control(self) -> "SchemaForm":
             return self.form
 
-    def __init__(self, schema: Schema, values: Mapping[str, Json] | None = None, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(
+        self, schema: Schema, values: Mapping[str, Json] | None = None, *, suggest: Suggest | None = None
+    ) -> None:
+        super().__init__()
         self._values = dict(values or {})
         self._fields = fields_of(schema)
         self._always_raw = not self._fields and bool(schema.get("properties") or schema.get("anyOf") or self._values)
         self._editor = TextArea(classes="raw", compact=True, tab_behavior="focus")
         self._rows: tuple[SchemaField, ...] = tuple(
-            SchemaField(field, value_at(self._values, field.path)) for field in self._fields
+            SchemaField(field, value_at(self._values, field.path), suggest) for field in self._fields
         )
 
     def compose(self) -> ComposeResult:
