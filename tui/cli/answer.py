@@ -61,7 +61,7 @@ def _number(name: str, value: float) -> str:
         return written.duration(value)
     if name in MOMENTS or name.endswith("_at"):
         return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M:%S")
-    if name.endswith("_rate") or name in ("probability", "share"):
+    if name.endswith("_rate") or name in ("probability", "reached", "share"):
         return written.percent(value)
     if isinstance(value, int):
         return written.whole(value)

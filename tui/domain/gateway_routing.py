@@ -69,6 +69,8 @@ class SimulatedStep:
     factors: tuple[Factor, ...] = ()
     reached: float | None = None
     """How likely the request gets there at all; None behind a place where nothing was measured."""
+    measured_calls: int = 0
+    """How many calls the chances rest on."""
     requests_left: int | None = None
     """How many requests of this size the provider says it still takes."""
 

@@ -99,7 +99,7 @@ def _cost(standing: Standing) -> _Value:
     cost = standing.cost_microusd
     if cost is None:
         return None, "the price is unknown"
-    return HALF_AT_MICROUSD / (HALF_AT_MICROUSD + cost), f"about {format_usd(cost)}"
+    return HALF_AT_MICROUSD / (HALF_AT_MICROUSD + cost), f"about {format_usd(cost)}" if cost else "costs nothing"
 
 
 def _latency(standing: Standing) -> _Value:

@@ -46,7 +46,7 @@ async def simulate(target: str, prompt_tokens: int, parts: Parts, served: int) -
     load = Load(prompt_tokens, estimate.ASSUMED_OUTPUT_TOKENS)
     plan, chances = plan_with_chances(target, load, parts, served)
     path = tuple(_step(ranked, chances[ranked.standing.step], parts) for ranked in plan.ranking)
-    costs = [step.cost_microusd for step in path if chances[Step(step.provider, step.model)].reached != 0]
+    costs = [step.cost_microusd for step in path[: parts.profile.max_attempts]]
     known = [cost for cost in costs if cost is not None]
     worst = sum(known) if known and len(known) == len(costs) else None
     best = path[0].cost_microusd if path else None
@@ -160,5 +160,6 @@ def _seen(standing: Standing, parts: Parts, *, open_: bool, reason: CleanText) -
         open=open_,
         reason=reason,
         reached=0.0,
+        measured_calls=standing.requests,
         requests_left=standing.requests_left,
     )

@@ -43,6 +43,7 @@ async def test_the_chance_to_reach_a_place_is_that_all_before_it_fail() -> None:
     answer = await simulated(stage)
     assert [step.reached for step in answer.path] == pytest.approx([1.0, 0.25])
     assert [step.probability for step in answer.path] == pytest.approx([0.75, 0.25])
+    assert [step.measured_calls for step in answer.path] == [4, 1]
     assert "as often as it did" in answer.assumption
     assert answer.unknown == ()
 
@@ -61,6 +62,14 @@ async def test_best_and_worst_case_are_the_first_answer_and_paying_everywhere() 
     answer = await simulated(stage)
     assert (answer.best_case_microusd, answer.worst_case_microusd) == (once, None)
     assert "worst_case_microusd" in answer.unknown
+
+
+async def test_the_worst_case_counts_on_no_measured_luck() -> None:
+    stage = Stage({"a/m": [says()], "b/m": [says()]})
+    await stage.ask()
+    answer = await simulated(stage)
+    assert answer.path[1].reached == 0
+    assert answer.worst_case_microusd == 2 * (answer.best_case_microusd or 0)
 
 
 async def test_what_is_closed_is_left_out_with_its_state_and_reason() -> None:
