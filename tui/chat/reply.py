@@ -23,6 +23,7 @@ from tui.domain.money import Cost
 from tui.domain.text import CleanText
 
 TRUNCATED = CleanText("The reply was truncated here, so the arguments may be incomplete. Ask for the call again.")
+CHANGED = CleanText("More arguments came after the call had seemed complete; it was not made. Ask for the call again.")
 _OVERTAKEN = CleanText("Another attempt took over.")
 _CUT_SHORT = ("length", "content_filter", "error")
 
@@ -41,7 +42,7 @@ class Reply:
         self._round = round_number
         self._fragments: list[CleanText] = []
         self._left_behind: list[CallRun] = []
-        self._model_ids: dict[CallRun, CallId] = {}
+        self._announced: dict[CallRun, ToolCall] = {}
         self._seen: set[tuple[CallId, int]] = set()
 
     @property
@@ -133,7 +134,7 @@ class Reply:
 
     def _start(self, call: ToolCall) -> CallRun:
         run = CallRun(self._scope, self._scope.memory.own_call(call))
-        self._model_ids[run] = call.id
+        self._announced[run] = call
         self.runs.append(run)
         return run
 
@@ -141,11 +142,13 @@ class Reply:
         """Puts the calls in the reply's order, begins those that were not announced, holds back what was cut."""
         waiting, ordered = list(self.runs), []
         for call in self.ended.tool_calls if self.ended else ():
-            run = next((run for run in waiting if self._model_ids[run] == call.id), None)
+            run = next((run for run in waiting if self._announced[run].id == call.id), None)
             if run is None:
                 run = self._start(call)
             else:
                 waiting.remove(run)
+                if self._announced[run].arguments_json != call.arguments_json:
+                    run.refuse(CHANGED)
             ordered.append(run)
         self.runs = ordered + waiting
         for run in self.runs:

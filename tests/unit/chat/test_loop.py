@@ -1,6 +1,7 @@
 """One turn: what is asked, run, stored and told, in which order."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -125,6 +126,17 @@ async def test_a_call_with_side_effects_waits_until_the_reply_goes_on_behind_it(
     assert sorted(name for name, _ in chat.tools.sent) == ["read", "write"]
     rest.set()
     await chat.room.idle()
+
+
+async def test_a_call_whose_arguments_went_on_after_their_end_is_not_sent():
+    first, broken = call("files_write", '{"n":1}'), call("files_write", '{"n":1}{"n":2}')
+    broken = replace(broken, id=first.id)
+    chat = rig([began(), ready(first), attempt_over(), ended("", [broken])], reply("Done."))
+    await chat.begin("Go")
+    await chat.room.idle()
+    assert chat.tools.sent == []
+    [finished] = chat.of(ToolCallFinished)
+    assert finished.result.outcome == "invalid"
 
 
 async def test_approval_is_asked_while_the_reply_still_streams():
