@@ -12,7 +12,7 @@ from textual.app import App
 from textual.driver import Driver
 
 from tui.config.paths import Paths
-from tui.ui.alt_digits import read_alt_digits
+from tui.ui.alt_keys import read_alt_keys
 from tui.ui.crash import crash_report
 from tui.ui.guard import encodable, guarded, reset_sequence
 from tui.ui.keyboard import GuardedInput
@@ -89,7 +89,7 @@ class TerminalApp(App[str]):
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._last_resort: list[threading.Timer] = []
-        read_alt_digits()
+        read_alt_keys()
         super().__init__()
 
     def get_driver_class(self) -> type[Driver]:

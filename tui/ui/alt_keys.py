@@ -1,4 +1,4 @@
-"""alt+1 to alt+9 on terminals without the kitty protocol, which send them as escape and the digit."""
+"""alt with a digit or enter on terminals without the kitty protocol, which send escape and the key."""
 
 from collections.abc import MutableMapping
 from enum import Enum
@@ -7,7 +7,7 @@ from typing import cast
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
 
-class AltDigit(Enum):
+class AltKey(Enum):
     """The keys, named as Textual names them elsewhere."""
 
     ONE = "alt+1"
@@ -19,9 +19,13 @@ class AltDigit(Enum):
     SEVEN = "alt+7"
     EIGHT = "alt+8"
     NINE = "alt+9"
+    ENTER = "alt+enter"
 
 
-def read_alt_digits() -> None:
+_SENT = {AltKey.ENTER: "\x1b\r"}
+
+
+def read_alt_keys() -> None:
     """Makes `ESC 2` mean alt+2; Textual's own table, written for one macOS terminal, reads it as `™`."""
-    table = cast("MutableMapping[str, tuple[AltDigit, ...]]", ANSI_SEQUENCES_KEYS)
-    table.update({f"\x1b{key.value[-1]}": (key,) for key in AltDigit})
+    table = cast("MutableMapping[str, tuple[AltKey, ...]]", ANSI_SEQUENCES_KEYS)
+    table.update({_SENT.get(key, f"\x1b{key.value[-1]}"): (key,) for key in AltKey})
