@@ -63,8 +63,9 @@ _ATTEMPTS = "SELECT outcome = 'complete' AS good, outcome = 'cancelled' AS gone,
 _REQUESTS = (
     "SELECT MAX(outcome = 'complete') AS good, MAX(outcome = 'cancelled') AS gone, SUM(latency_ms) AS latency_ms,"
     " COUNT(DISTINCT provider || '/' || model) - 1 AS fallback FROM charges{} GROUP BY request_id"
+    " HAVING good OR gone OR request_id NOT IN (SELECT request_id FROM holds)"
 )
-"""One row a request."""
+"""One row a request. One that goes on after a failed attempt has not failed yet."""
 _COUNTS = (
     "SELECT COUNT(*), COALESCE(SUM(good), 0), COALESCE(SUM(gone AND NOT good), 0), COALESCE(SUM(fallback), 0),"
     " AVG(CASE WHEN good THEN latency_ms END) FROM ({})"

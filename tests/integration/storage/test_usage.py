@@ -12,7 +12,7 @@ from tui.domain.completion import Usage
 from tui.domain.gateway_figures import CostShare
 from tui.domain.ids import ComboName, ProviderName, RequestId
 from tui.domain.money import Cost, MicroUsd
-from tui.domain.spend import Charge
+from tui.domain.spend import Charge, Limits
 from tui.domain.usage import LastFailure, Selection, UsageRecord
 from tui.gateway.ports import UsageHistory
 from tui.storage.database import Database
@@ -78,6 +78,17 @@ async def test_a_request_with_three_attempts_counts_once(spend: SpendStore, usag
     assert (figures.requests, figures.successes, figures.errors, figures.fallbacks) == (1, 1, 0, 1)
     assert (figures.p50_ms, figures.cost.calls, figures.cost.requests) == (500, 3, 1)
     assert list(await usage.providers(Selection())) == ["groq", "openai"]
+
+
+async def test_a_request_that_goes_on_after_a_failed_attempt_has_not_failed_yet(
+    spend: SpendStore, usage: UsageStore
+) -> None:
+    await spend.settle(failed(1, request_id=RequestId("one")))
+    await spend.reserve(replace(hold(2), request_id=RequestId("one")), Limits())
+    assert (await usage.requests(Selection())).figures.requests == 0
+    assert (await usage.attempts(Selection())).figures.errors == 1
+    await spend.settle(failed(2, request_id=RequestId("one")))
+    assert (await usage.requests(Selection())).figures.errors == 1
 
 
 SELECTIONS = [

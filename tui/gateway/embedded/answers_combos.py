@@ -66,7 +66,7 @@ async def switch(name: str, active: bool, force: bool, parts: Parts, by_hand: By
         return SwitchAnswer(combo.name, active, changed=False)
     warning = CleanText("") if active else _loss(combo, parts)
     if warning and not force:
-        raise RefusedError(warning, f"Switch another chain on first, or insist: gateway switch {name} false --force")
+        raise RefusedError(warning, "Switch another chain on first, or insist with force.")
     await by_hand.switch(combo.name, active)
     return SwitchAnswer(combo.name, active, changed=True, warning=warning)
 

@@ -79,7 +79,7 @@ async def test_the_last_chain_goes_off_only_when_forced_and_says_what_is_lost(tm
         with pytest.raises(RefusedError) as caught:
             await rig.gateway.switch("spare", False)
         assert "nothing is routed" in caught.value.message
-        assert "--force" in caught.value.hint
+        assert "force" in caught.value.hint
         assert (await rig.ask("spare")).end.text == "hi"
         answer = await rig.gateway.switch("spare", False, force=True)
         assert "nothing is routed" in answer.warning

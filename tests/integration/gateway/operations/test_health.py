@@ -120,6 +120,16 @@ async def test_a_resting_credential_a_missing_model_and_a_refused_key_are_seen_e
         assert (await other.health()).providers[2].credential == "ok"
 
 
+async def test_a_reset_forgives_a_resting_credential_in_every_process(tmp_path: Path) -> None:
+    async with Rig(tmp_path, {"a": endpoint(fail(429, headers={"retry-after": "120"}))}) as rig:
+        other = await rig.another_process()
+        await rig.ask()
+        assert (await other.health()).providers[0].credential == "cooling"
+        rig.gateway.reset(A)
+        await settled(rig.gateway)
+        assert (await other.health()).providers[0].credential == "none"
+
+
 async def test_rate_limits_learnt_by_one_process_are_known_to_the_other_and_the_next(tmp_path: Path) -> None:
     async with Rig(tmp_path, {"a": endpoint(LIMITED)}) as rig:
         other = await rig.another_process()
@@ -132,6 +142,17 @@ async def test_rate_limits_learnt_by_one_process_are_known_to_the_other_and_the_
             assert (limit.remaining_requests, limit.limit_requests) == (25, 100)
             assert limit.reset_in_s
             assert limit.reset_in_s <= 40
+
+
+async def test_older_rate_limits_never_replace_newer_ones(tmp_path: Path) -> None:
+    async with Rig(tmp_path, {"a": endpoint(LIMITED)}) as rig:
+        await rig.ask()
+        old = {"at": rig.clock.wall() - 10, "text": "old", "remaining_requests": 99, "reset_s": 60}
+        await rig.gateway._parts.store.save("limits/a", old)
+        await rig.gateway._by_hand._shared.refresh()
+        limit = (await rig.gateway.health()).providers[0].rate_limit
+        assert limit
+        assert limit.remaining_requests == 25
 
 
 async def test_stored_nonsense_is_passed_over(tmp_path: Path) -> None:

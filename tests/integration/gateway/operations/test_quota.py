@@ -73,6 +73,13 @@ async def test_less_credit_than_the_key_may_use_is_what_is_left(tmp_path: Path) 
     assert (found.credits.remaining_microusd, found.credits.source) == (750_000, "credits")
 
 
+async def test_more_credit_than_the_key_may_use_leaves_the_keys_own_limit(tmp_path: Path) -> None:
+    plenty = {"data": {"total_credits": 500, "total_usage": 0}}
+    found = await view(tmp_path, "openrouter", paged(key=KEY, credits=plenty))
+    assert found.credits
+    assert (found.credits.remaining_microusd, found.credits.source) == (7_500_000, "key")
+
+
 async def test_a_balance_is_told_in_dollars(tmp_path: Path) -> None:
     balances = [{"currency": "CNY", "total_balance": "9"}, {"currency": "USD", "total_balance": "1.10"}]
     found = await view(tmp_path, "deepseek", paged(**{"user/balance": {"balance_infos": balances}}))

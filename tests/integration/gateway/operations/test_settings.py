@@ -7,10 +7,13 @@ import pytest
 from tests.fakes.llm_endpoint import fail, say
 from tests.integration.gateway.operations.rig import Rig, endpoint
 from tui.domain.errors import UsageError
+from tui.domain.events import NoticePosted
 from tui.domain.gateway import BudgetSpec
 from tui.domain.gateway_accounts import BudgetAnswer, BudgetLine
 from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd
+from tui.domain.spend import Totals
+from tui.gateway.embedded.answers_cost import budget_answer
 from tui.gateway.embedded.gateway import EmbeddedGateway
 
 A = ProviderName("a")
@@ -74,6 +77,24 @@ async def test_the_action_changes_alone_and_a_reset_goes_back_to_the_configured_
         assert (again.action, again.set_by_hand) == ("alert", False)
 
 
+def test_what_is_reserved_is_not_left_and_less_than_nothing_is_never_left() -> None:
+    limits = BudgetSpec(session_microusd=MicroUsd(100), day_microusd=MicroUsd(100), month_microusd=MicroUsd(100))
+    totals = Totals(session=50, day=60, month=90, reserved=20, reserved_everywhere=30)
+    lines = budget_answer(limits, totals, set_by_hand=False).lines
+    assert [one.remaining_microusd for one in lines] == [30, 10, 0]
+
+
+async def test_another_budget_warns_anew(tmp_path: Path) -> None:
+    async with Rig(tmp_path, {"a": endpoint(say("hi"))}) as rig:
+        for limit in (0.0001, 0.0002):
+            await rig.gateway.budget(limit, "alert")
+            await rig.ask()
+            await rig.ask()
+        warnings = [event.text for event in rig.published if isinstance(event, NoticePosted)]
+        assert sum(text.startswith("The session's budget of $0.0001 ") for text in warnings) == 1
+        assert sum(text.startswith("The session's budget of $0.0002 ") for text in warnings) == 1
+
+
 @pytest.mark.parametrize("amount", [-1.0, float("nan"), float("inf"), 1e300])
 async def test_what_is_no_amount_sets_nothing(tmp_path: Path, amount: float) -> None:
     async with Rig(tmp_path, {"a": endpoint(say("hi"))}) as rig:
@@ -112,6 +133,16 @@ async def test_a_profile_changes_what_runs_and_is_told_before_and_after(tmp_path
         assert await failures_to_open(rig, rig.gateway) == 3, "each request now tries twice"
         assert len(rig.endpoints["a"].requests) - before == 5
         assert (await rig.gateway.health()).providers[0].breaker.threshold == 5
+
+
+async def test_a_breaker_that_is_open_stays_so_no_longer_than_the_new_profile_allows(tmp_path: Path) -> None:
+    async with Rig(tmp_path, {"a": endpoint(say("hi"))}, profile="balanced") as rig:
+        rig.gateway.trip(A)
+        await rig.gateway.resilience("aggressive")
+        breaker = (await rig.gateway.health()).providers[0].breaker
+        assert breaker.state == "OPEN"
+        assert breaker.seconds_to_probe
+        assert 100 < breaker.seconds_to_probe <= 120
 
 
 async def test_timeouts_follow_the_profile_and_running_clients_are_left_alone(tmp_path: Path) -> None:
