@@ -66,13 +66,15 @@ async def test_a_trial_is_bounded_in_tokens_time_and_money() -> None:
     assert "budget of $0.05" in answer.trials[1].error
 
 
-async def test_the_session_s_budget_holds_for_trials_too() -> None:
-    stage = Stage(
-        {"a/m": [says()], "b/m": [says()]}, budget=BudgetSpec(session_microusd=MicroUsd(10), action="degrade")
-    )
-    answer = await tried(stage)
-    assert stage.sent == []
-    assert all("budget" in trial.error for trial in answer.trials)
+async def test_a_spent_budget_holds_for_trials_and_sends_them_nowhere_else() -> None:
+    free = ModelSpec("m", price=Price(Decimal(0), Decimal(0)))
+    budget = BudgetSpec(session_microusd=MicroUsd(10), action="degrade")
+    stage = Stage({"a/m": [says()], "b/m": [says()]}, budget=budget, models={"b/m": free})
+    parts = stage.gateway._parts
+    only = ComboSpec(ComboName("only"), ("a/m",))
+    answer = await benchmark(only, "hi", parts.catalog, stage.gateway._sender)
+    assert stage.sent == [], "the cheaper place is not what is being tried"
+    assert "budget" in answer.trials[0].error
     assert (answer.fastest, answer.cheapest) == ("", "")
 
 

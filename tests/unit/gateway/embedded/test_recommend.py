@@ -74,11 +74,13 @@ async def test_the_best_score_is_recommended_with_reason_and_figures() -> None:
 
 
 async def test_a_limit_of_cost_holds_for_fallbacks_too() -> None:
-    stage = await measured(*THREE)
+    stage = await measured(*THREE, combo("slipping", "cheap/m", "dear/coder"))
     answer = await best(stage, cost=0.01)
-    assert "best" not in {answer.recommended and answer.recommended.combo, *(one.combo for one in answer.alternatives)}
-    [refused] = [one for one in answer.refused if one.combo == "best"]
-    assert refused.reason.startswith("dear/coder costs about $")
+    offered = {answer.recommended and answer.recommended.combo, *(one.combo for one in answer.alternatives)}
+    assert offered == {"gratis", "budget"}
+    refused = {one.combo: one.reason for one in answer.refused}
+    assert refused["best"].startswith("dear/coder costs about $")
+    assert refused["slipping"].startswith("dear/coder costs about $")
 
 
 async def test_a_limit_of_latency_holds() -> None:
