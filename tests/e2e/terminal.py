@@ -70,6 +70,16 @@ class Terminal:
         """Types."""
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
+    async def feed(self, data: bytes) -> None:
+        """Types more than the terminal takes at once."""
+        os.set_blocking(self._master, False)
+        while data:
+            try:
+                data = data[os.write(self._master, data[:4096]) :]
+            except BlockingIOError:
+                await asyncio.sleep(0.001)
+        os.set_blocking(self._master, True)
+
     def paste(self, text: str) -> None:
         """Pastes, as a terminal with bracketed paste does."""
         self.send(f"\x1b[200~{text}\x1b[201~")
@@ -105,8 +115,8 @@ class Terminal:
 
     async def settles(self, quiet_s: float = 0.15) -> None:
         """Waits until the program has drawn nothing for a moment; a key's focus has moved by then."""
-        seen = -1
-        while seen != len(self.raw):
+        seen, deadline = -1, time.monotonic() + 5
+        while seen != len(self.raw) and time.monotonic() < deadline:
             seen = len(self.raw)
             await asyncio.sleep(quiet_s)
 
