@@ -2,14 +2,18 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from tui import __version__
-from tui.domain.gateway import ProviderHealth, ProviderSpec
+from tui.domain.completion import FailureKind
+from tui.domain.gateway import BreakerView, ProviderHealth, ProviderSpec
 from tui.domain.gateway_answers import HealthAnswer, ModelRest, ProviderStanding
 from tui.domain.text import CleanText, clean_line
-from tui.domain.usage import LastFailure
+from tui.domain.usage import LastFailure, Selection
 from tui.gateway.embedded.answers_quota import rate_limit_view
+from tui.gateway.embedded.failures import consequence
 from tui.gateway.embedded.parts import Parts
 from tui.gateway.embedded.snapshot import provider_health, verdict_of
 
@@ -38,7 +42,7 @@ async def _standing(spec: ProviderSpec, seen: ProviderHealth, parts: Parts) -> P
     failure = await parts.history.last_failure(spec.name) if parts.history else None
     return ProviderStanding(
         provider=spec.name,
-        breaker=seen.breaker,
+        breaker=await _seen_by_all(seen, parts),
         credential=seen.credential,
         credential_reason=reason or parts.credentials.missing(spec.name),
         credential_retry_in_s=retry_in_s,
@@ -52,6 +56,16 @@ async def _standing(spec: ProviderSpec, seen: ProviderHealth, parts: Parts) -> P
         models=len(parts.catalog.models(spec.name)) or None,
         models_age_s=parts.catalog.age_s(spec.name),
     )
+
+
+async def _seen_by_all(seen: ProviderHealth, parts: Parts) -> BreakerView:
+    """The breaker with the calls of all processes in its window; each one's own breaker counts only its own."""
+    if parts.history is None or seen.breaker.state != "CLOSED":
+        return seen.breaker
+    record = await parts.history.attempts(Selection(parts.health.counting_since(seen.name), provider=seen.name))
+    failures = sum(count for kind, count in record.failures.items() if consequence(cast("FailureKind", kind)).counts)
+    calls = record.figures.successes + failures
+    return replace(seen.breaker, failures=max(failures, seen.breaker.failures), calls=max(calls, seen.breaker.calls))
 
 
 def in_words(failure: LastFailure | None) -> CleanText:

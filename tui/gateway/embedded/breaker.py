@@ -75,6 +75,7 @@ class Breaker:
         self._probe: Permit | None = None
         self._probe_until = 0.0
         self._held = False
+        self._moved_at = 0.0
 
     # --- calls
 
@@ -169,6 +170,11 @@ class Breaker:
         return None
 
     @property
+    def moved_at(self) -> float:
+        """Wall clock of the last change of state, in this run or the one that told of it; 0 when there was none."""
+        return self._moved_at
+
+    @property
     def reason(self) -> CleanText:
         """Why it opened; empty while closed."""
         return self._reason
@@ -196,6 +202,7 @@ class Breaker:
             "reopenings": self._reopenings,
             "reason": self._reason,
             "held": self._held,
+            "moved_at": self._moved_at,
         }
 
     def restore(self, document: Mapping[str, Json]) -> None:
@@ -205,6 +212,7 @@ class Breaker:
         if self._held or document.get("open") is not True or until is None:
             if self._state != "CLOSED":
                 self._close(CleanText("closed by another run"))
+            self._moved_at = as_wall_time(document.get("moved_at")) or self._moved_at
             return
         self._reopenings = min(max(reopenings, 0), 64) if isinstance(reopenings, int) else 0
         left = min(max(0.0, until - self._clock.wall()), self._rules.max_open_s)
@@ -260,6 +268,7 @@ class Breaker:
     def _move(self, new: BreakerState, reason: CleanText, seconds_to_probe: float | None = None) -> None:
         old, self._state = self._state, new
         self._generation += 1
+        self._moved_at = self._clock.wall()
         self._probe = None
         self._window.clear()
         if old != new and self._on_move:

@@ -78,6 +78,10 @@ class Health:
         """Returns a provider's breaker as a person sees it."""
         return self._breakers[provider].view()
 
+    def counting_since(self, provider: ProviderName) -> float:
+        """Returns the wall clock since when a failure counts against a provider: the window, or the last change."""
+        return max(self._clock.wall() - self._profile.breaker.window_s, self._breakers[provider].moved_at)
+
     def credential(self, provider: ProviderName) -> CredentialState:
         """Returns the state of a provider's credential."""
         return self._cooldowns.state(provider)

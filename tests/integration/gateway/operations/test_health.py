@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.clock import FakeClock
 from tests.fakes.llm_endpoint import fail, say
 from tests.integration.gateway.operations.rig import Rig, endpoint, settled
 from tui import __version__
@@ -87,6 +88,28 @@ async def test_a_breaker_that_opens_in_one_process_is_open_in_the_other_and_clos
         other.reset(A)
         await settled(other)
         assert (await rig.gateway.health()).providers[0].breaker.state == "CLOSED"
+
+
+async def test_failures_in_the_window_are_those_of_all_processes_since_the_breaker_last_moved(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with Rig(
+        tmp_path, {"a": endpoint(DOWN, DOWN, fail(400), DOWN), "b": endpoint(say("hi"))}, clock=clock
+    ) as rig:
+        other = await rig.another_process()
+        for _ in range(3):
+            await rig.ask()
+        for gateway in (rig.gateway, other):
+            breaker = (await gateway.health()).providers[0].breaker
+            assert (breaker.state, breaker.failures, breaker.calls) == ("CLOSED", 2, 2)
+        clock.advance(1)
+        rig.gateway.trip(A)
+        rig.gateway.reset(A)
+        await settled(rig.gateway)
+        clock.advance(1)
+        await rig.ask()
+        assert (await other.health()).providers[0].breaker.failures == 1
+        clock.advance(31)
+        assert (await other.health()).providers[0].breaker.failures == 0
 
 
 async def test_what_is_taken_over_is_not_told_again(tmp_path: Path) -> None:
