@@ -13,6 +13,7 @@ from tui.chat.room import Room
 from tui.config.keys import KeyFinder
 from tui.config.paths import Paths, make_private
 from tui.config.schema import Settings
+from tui.consent import Consent
 from tui.desk import QuestionDesk
 from tui.domain.clock import Clock
 from tui.domain.errors import CallError, McpTuiError, RefusedError
@@ -27,10 +28,8 @@ from tui.gateway.scripted.pulse import pulse
 from tui.logs import Logging, Redactor
 from tui.servers.doctor import examine
 from tui.servers.examination import DoctorReport
-from tui.servers.identity import spec_fingerprint
 from tui.servers.pool import ServerPool
 from tui.storage.chats import ChatStore
-from tui.storage.consents import Consents
 from tui.storage.database import Database
 from tui.storage.gateway_documents import GatewayDocuments
 from tui.storage.spend import SpendStore
@@ -51,7 +50,7 @@ class Assembly:
 
     settings: Settings
     chats: ChatStore
-    consents: Consents
+    consent: Consent
     gateway: EmbeddedGateway
     pool: ServerPool
     room: Room
@@ -80,14 +79,20 @@ class Assembly:
         near = get_close_matches(name, known, n=3, cutoff=0.4) or known[:5]
         raise CallError(f"{server} has no tool {name!r}.", f"It has: {', '.join(near) or 'none'}.")
 
-    async def remember_consent(self, spec: ServerSpec) -> None:
-        """Stores the consent to a server's exact definition."""
-        await self.consents.trust_server(spec.name, spec_fingerprint(spec))
-
     async def trust_server(self, name: ServerName) -> None:
-        """Stores the consent to a server's exact definition, then starts it."""
-        await self.remember_consent(self.pool.spec(name))
+        """Stores the consent to a server's exact definition, then starts it; asks again about what it says."""
+        spec = self.pool.spec(name)
+        if not spec.trusted:
+            await self.consent.remember(spec)
         await self.pool.trust(name)
+
+    async def switch_tool(self, server: ServerName, tool: str, on: bool) -> None:
+        """Tells the model of a tool, or no longer; an empty name stands for the whole server."""
+        if tool:
+            self.tool(server, tool)
+        self.pool.spec(server)
+        await self.consent.switches.switch(server, tool, on)
+        await self.pool.vet(server)
 
     async def examine(self, name: ServerName) -> DoctorReport:
         """Checks a server stage by stage on a connection of its own. Raises McpTuiError without consent."""
@@ -139,7 +144,7 @@ async def assemble(settings: Settings, paths: Paths, bus: Bus, clock: Clock, des
         chats = ChatStore(database, clock)
         chat_id, resumed = await _first_chat(chats, around.settings)
         gateway = await _open_gateway(around, database, chat_id, undo)
-        assembly = await _open_room(around, await Consents.open(database), chats, gateway, undo)
+        assembly = await _open_room(around, await Consent.open(database), chats, gateway, undo)
         await (assembly.open_stored_chat(chat_id) if resumed else assembly.room.open(chat_id, CleanText("")))
         if settings.demo and desk.attended:
             around.notice("info", DEMO_NOTICE)
@@ -206,19 +211,26 @@ async def _open_gateway(
 
 
 async def _open_room(
-    around: _Surroundings, consents: Consents, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
+    around: _Surroundings, consent: Consent, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
 ) -> Assembly:
     settings, bus, desk = around.settings, around.bus, around.desk
-    pool = ServerPool(publish=bus.publish, clock=around.clock, ask=desk.ask, client_version=__version__)
+    pool = ServerPool(
+        publish=bus.publish,
+        clock=around.clock,
+        ask=desk.ask,
+        client_version=__version__,
+        pins=consent.pins,
+        switches=consent.switches,
+    )
     undo.push_async_callback(pool.stop)
-    await pool.start(_consented(around, consents))
+    await pool.start(_consented(around, consent))
     target, note = (settings.chat.target, CleanText("")) if settings.chat.target else await gateway.find_target()
     room = Room(
         model=gateway,
         toolbox=pool,
         gatekeeper=desk,
         ledger=chats,
-        rules=consents,
+        rules=consent.decisions,
         publish=bus.publish,
         clock=around.clock,
         chat=replace(settings.chat, target=target),
@@ -227,7 +239,7 @@ async def _open_room(
         max_turn_cost=settings.budget.turn_microusd if settings.budget.action == "block" else None,
     )
     undo.push_async_callback(room.close)
-    assembly = Assembly(settings, chats, consents, gateway, pool, room, note)
+    assembly = Assembly(settings, chats, consent, gateway, pool, room, note)
     undo.push_async_callback(assembly.end_tasks)
     assembly.begin(_sample(gateway, bus))
     if settings.demo and desk.attended:
@@ -235,15 +247,12 @@ async def _open_room(
     return assembly
 
 
-def _consented(around: _Surroundings, consents: Consents) -> list[ServerSpec]:
+def _consented(around: _Surroundings, consent: Consent) -> list[ServerSpec]:
     """A server named by a file is started only when a person agreed to exactly this definition."""
     specs = around.settings.servers
     for secret in (secret for spec in specs for secret in spec.secrets):
         around.redactor.remember(secret)
-    return [
-        spec if spec.trusted else replace(spec, trusted=consents.server_trusted(spec.name, spec_fingerprint(spec)))
-        for spec in specs
-    ]
+    return consent.applied(specs)
 
 
 async def _with_local_models(around: _Surroundings) -> Settings:

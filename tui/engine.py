@@ -24,6 +24,7 @@ from tui.domain.messages import Json, Message, Part
 from tui.domain.questions import Answer
 from tui.domain.servers import ResultBlock, ServerSpec, ToolResult
 from tui.domain.text import clean, clean_line
+from tui.domain.trust import LaunchReview
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
@@ -163,6 +164,15 @@ class Engine:
     async def trust_server(self, name: ServerName) -> None:
         """Stores the consent to a server's exact definition and connects it."""
         await self.parts.trust_server(name)
+
+    async def launch_review(self, name: ServerName) -> LaunchReview:
+        """Returns what starting a server means, against what the person agreed to before."""
+        parts = self.parts
+        return await asyncio.to_thread(parts.consent.launch_review, parts.pool.spec(name))
+
+    async def switch_tool(self, server: ServerName, tool: str, on: bool) -> None:
+        """Tells the model of a tool, or no longer, in this run and later ones; `""` stands for the whole server."""
+        await self.parts.switch_tool(server, tool, on)
 
     async def refresh_server(self, name: ServerName) -> None:
         """Asks a server anew what it offers."""

@@ -11,7 +11,7 @@ from tui.domain.errors import CallError, McpTuiError
 from tui.domain.events import ToolCallFinished, ToolCallRequested, ToolCallStarted
 from tui.domain.ids import ServerName
 from tui.domain.messages import Message, ToolCall
-from tui.domain.servers import CallOutcome, ToolResult, error_result
+from tui.domain.servers import CallOutcome, ToolInfo, ToolResult, error_result
 from tui.domain.text import CleanText, clean, clean_line
 
 _SHOWN_ARGUMENTS = 20_000
@@ -92,6 +92,8 @@ class CallRun:
         tool = self.tool
         if tool is None:
             return error_result("invalid", self._no_such_tool())
+        if tool.withheld:
+            return error_result("denied", _withheld(tool))
         if self._flaw is not None:
             return error_result("invalid", self._flaw.message)
         frozen = FrozenCall(tool, self._arguments_json)
@@ -172,6 +174,14 @@ class CallRun:
         return CleanText(
             f"There is no tool called {clean_line(self.call.name, 100)!r}. {nearest_names(self.call.name, names)}"
         )
+
+
+def _withheld(tool: ToolInfo) -> CleanText:
+    """The tool stood in an earlier offer; the model learns why it is gone, the person what to do."""
+    return clean_line(
+        f"{tool.server}.{tool.name} {tool.withheld}; nothing was sent. A person can look at it and agree: t on the "
+        f"Servers screen, or mcp-tui servers trust {tool.server}"
+    )
 
 
 def nearest_names(name: str, names: list[str]) -> str:

@@ -41,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     # What follows it has a grammar of its own (`tui.cli.gateway`), made from the table of operations.
     verbs.add_parser("gateway", add_help=False, help="health, cost, models, routes …: `mcp-tui gateway --help`")
     verbs.add_parser("doctor", parents=[shared], help="check the installation, the settings, the keys and every server")
+    # Without help it is not listed: it serves the conformance suite, not a person.
+    verbs.add_parser("conformance-client").add_argument("url")
     return root
 
 
@@ -80,7 +82,7 @@ def _add_servers(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
     named = {
         "doctor": "check one server stage by stage",
         "remove": "take a server out of config.toml",
-        "trust": "consent to start a server that a file names",
+        "trust": "consent to start a server that a file names, and to what it says",
     }
     for action, text in named.items():
         actions.add_parser(action, parents=[shared], help=text).add_argument("name", metavar="NAME")
@@ -92,6 +94,19 @@ def _add_servers(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
     )
     add.add_argument("name", metavar="NAME")
     add.add_argument("command", nargs="*", metavar="COMMAND", help="after `--`: the command and its arguments")
+    _add_import(actions, shared)
+
+
+def _add_import(actions: "Verbs", shared: argparse.ArgumentParser) -> None:
+    take = actions.add_parser(
+        "import",
+        parents=[shared],
+        help="take over servers from other clients' files; none of them is started",
+        epilog="Without names and --all, what was found is listed and nothing is written.",
+    )
+    take.add_argument("names", nargs="*", metavar="NAME", help="only these servers")
+    take.add_argument("--all", action="store_true", help="every server that was found")
+    take.add_argument("--from", dest="source", default="", metavar="FILE|CLIENT", help="this file or client only")
 
 
 def _add_tools(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
@@ -103,6 +118,9 @@ def _add_tools(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
     call.add_argument("tool", metavar="SERVER.TOOL")
     call.add_argument("arguments", nargs="*", metavar="KEY=VALUE")
     call.add_argument("--args", metavar="JSON", help="all arguments as one JSON object")
+    for action, text in {"enable": "tell the model of a tool again", "disable": "tell the model of it no more"}.items():
+        switch = actions.add_parser(action, parents=[shared], help=text)
+        switch.add_argument("tool", metavar="SERVER[.TOOL]", help="a tool, or all of a server")
 
 
 def _add_resources(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`mcp-tui servers`: list, check, add, remove, trust."""
+"""`mcp-tui servers`: list, check, add, remove."""
 
 from dataclasses import replace
 
@@ -74,7 +74,7 @@ def add(call: Invocation) -> int:
     else:
         spec = url_spec(name, urls[0])
     add_server(call.paths, spec)
-    return _consent(call, Settings(servers=(spec,)), f"Added {name} to {call.paths.config_file}.")
+    return _typed(call, spec, f"Added {name} to {call.paths.config_file}.")
 
 
 def remove(call: Invocation) -> int:
@@ -84,21 +84,15 @@ def remove(call: Invocation) -> int:
     return 0
 
 
-def trust(call: Invocation) -> int:
-    """Stores the consent to a server's exact definition without starting it."""
-    return _consent(call, only_server(call.settings, call.given.name))
-
-
-def _consent(call: Invocation, chosen: Settings, message: str = "") -> int:
-    spec = chosen.servers[0]
+def _typed(call: Invocation, spec: ServerSpec, message: str) -> int:
+    """Stores the consent to a server that was just typed."""
 
     async def verb(engine: Engine) -> int:
-        status = engine.parts.pool.statuses()[0]
-        await engine.parts.remember_consent(spec)
-        call.output.done(message or f"{spec.name} may run from now on: {status.target}")
+        await engine.parts.consent.remember(spec, typed=True)
+        call.output.done(message)
         return 0
 
-    return call.on_engine(verb, _not_started(chosen))
+    return call.on_engine(verb, _not_started(Settings(servers=(spec,))))
 
 
 def _not_started(settings: Settings) -> Settings:

@@ -7,6 +7,7 @@ from typing import Literal
 from tui.domain.ids import CallId, QuestionId, ServerName, TurnId
 from tui.domain.messages import Json
 from tui.domain.text import CleanText
+from tui.domain.trust import DefinitionReview
 
 LimitKind = Literal["rounds", "repeats", "time", "bytes", "money"]
 
@@ -59,7 +60,25 @@ class TrustQuestion:
     origin: CleanText
 
 
-Question = ApprovalQuestion | ElicitationQuestion | LimitQuestion | TrustQuestion
+@dataclass(frozen=True, slots=True)
+class ChangedToolQuestion:
+    """A server's definitions are new, or not what the person agreed to: may a model be told of them?"""
+
+    id: QuestionId
+    server: ServerName
+    command: CleanText
+    """What runs or is reached, secrets masked."""
+    origin: CleanText
+    title: CleanText
+    """What the server calls itself, with its version."""
+    first: bool
+    """Nothing of this server was agreed to before."""
+    reviews: tuple[DefinitionReview, ...]
+    cautions: tuple[CleanText, ...] = ()
+    """About the server as a whole: an unpinned package, another version."""
+
+
+Question = ApprovalQuestion | ElicitationQuestion | LimitQuestion | TrustQuestion | ChangedToolQuestion
 
 
 @dataclass(frozen=True, slots=True)

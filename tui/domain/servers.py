@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tui.domain.grants import OAuthSpec
 from tui.domain.ids import ServerName
 from tui.domain.messages import Json
 from tui.domain.text import CleanText
 
+Allowance = Literal["sampling", "roots"]
+"""`sampling`: requests to the model, paid by the person; `roots`: the name of the working directory."""
 TransportKind = Literal["stdio", "http", "sse"]
 ServerState = Literal[
     "idle", "connecting", "ready", "reconnecting", "failed", "disabled", "untrusted", "signing-in", "closed"
@@ -33,6 +36,12 @@ class ServerSpec:
     """Where the definition came from: a file's path, `command line`, `demo`."""
     start_timeout_s: float = 180.0
     call_timeout_s: float = 60.0
+    review: bool = False
+    """Named by a file, not typed: what it offers is kept from the model until the person has read it."""
+    oauth: OAuthSpec | None = None
+    """How to sign in, where that is not found out by itself."""
+    allow: tuple[Allowance, ...] = ()
+    """What it may ask of us beyond questions to the person."""
     secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)
     """Values that came from the environment into args, env, url or headers; masked wherever those are shown."""
 
@@ -52,7 +61,10 @@ class ServerStatus:
     """The protocol version that was negotiated, `2025-11-25` and the like; empty before."""
     title: CleanText = CleanText("")
     """What the server calls itself, with its version."""
+    version: CleanText = CleanText("")
     instructions: CleanText = CleanText("")
+    awaiting: int = 0
+    """Definitions that are new or changed and wait for the person's consent."""
     tool_count: int = 0
     issues: tuple[CleanText, ...] = ()
     """What was repaired or dropped in its answers."""
@@ -88,6 +100,12 @@ class ToolInfo:
     """Estimated tokens the definition costs in every request."""
     task_required: bool = False
     """Only callable as a task (2025-11-25 `execution.taskSupport: required`)."""
+    definition: str = field(default="", repr=False)
+    """Canonical JSON of the whole definition, as the server sent it."""
+    withheld: CleanText = CleanText("")
+    """Why no model is told of it and no call runs; empty normally."""
+    offered: bool = True
+    """False when the person switched it off for the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,10 @@ class PromptInfo:
     title: CleanText
     description: CleanText = CleanText("")
     arguments: tuple[PromptArgument, ...] = ()
+    definition: str = field(default="", repr=False)
+    """Canonical JSON of the whole definition, as the server sent it."""
+    withheld: CleanText = CleanText("")
+    """Why it cannot be used; empty normally."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from mcp import types as mcp_types
 from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog, PromptArgument, PromptInfo, ResourceInfo, ToolInfo
 from tui.domain.text import clean, clean_line
-from tui.servers.repair import OUTPUT_SCHEMA_META, Report
+from tui.servers.pins import canonical
+from tui.servers.repair import DEFINITION_META, OUTPUT_SCHEMA_META, Report
+from tui.servers.scanner import belies_read_only
 
 MODEL_NAME_CAP = 64
 """What Chat Completions providers accept: `[A-Za-z0-9_-]{1,64}`."""
@@ -53,7 +55,7 @@ def build_catalog(
         if tool.name in by_name:
             report(f"tool {tool.name}: listed twice; the first is used")
         else:
-            by_name[tool.name] = _tool(server, tool)
+            by_name[tool.name] = _tool(server, tool, report)
     listed = [_resource(server, item) for item in resources] + [_template(server, item) for item in templates]
     return Catalog(
         server,
@@ -63,11 +65,14 @@ def build_catalog(
     )
 
 
-def _tool(server: ServerName, tool: mcp_types.Tool) -> ToolInfo:
+def _tool(server: ServerName, tool: mcp_types.Tool, report: Report) -> ToolInfo:
     hints = tool.annotations or mcp_types.ToolAnnotations()
     title = tool.title or hints.title or ""
     definition = [tool.name, tool.description or "", tool.input_schema]
     read_only = hints.read_only_hint is True
+    if read_only and belies_read_only(tool.name):
+        report(f"tool {tool.name}: says it only reads, but its name says otherwise; it is asked for like any other")
+        read_only = False
     return ToolInfo(
         server=server,
         name=tool.name,
@@ -82,6 +87,7 @@ def _tool(server: ServerName, tool: mcp_types.Tool) -> ToolInfo:
         open_world=hints.open_world_hint is not False,
         schema_tokens=len(json.dumps(definition, ensure_ascii=False, separators=(",", ":"))) // 4,
         task_required=tool.execution is not None and tool.execution.task_support == "required",
+        definition=_definition(tool),
     )
 
 
@@ -118,4 +124,13 @@ def _prompt(server: ServerName, prompt: mcp_types.Prompt) -> PromptInfo:
         title=clean_line(prompt.title or prompt.name, 200),
         description=clean(prompt.description or "", _DESCRIPTION_CHARS),
         arguments=arguments,
+        definition=_definition(prompt),
+    )
+
+
+def _definition(item: mcp_types.Tool | mcp_types.Prompt) -> str:
+    """The text noted before anything was mended; of an item that came another way, what there is of it."""
+    noted = (item.meta or {}).get(DEFINITION_META)
+    return (
+        noted if isinstance(noted, str) else canonical(item.model_dump(mode="json", by_alias=True, exclude_none=True))
     )

@@ -1,8 +1,8 @@
 """One server, one task: it opens the server, stays while it lives, opens it again when it is lost, and closes it."""
 
-import math
+import contextlib
 from asyncio import Task, create_task, wait
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import anyio
 from mcp import Client, MCPError
@@ -17,13 +17,17 @@ from tui.domain.servers import Catalog, ServerSpec, ServerState
 from tui.domain.text import CleanText, clean
 from tui.servers.deadline import Deadlines
 from tui.servers.faults import Trouble, disconnected, ended, explain, was_closed
+from tui.servers.grants import GrantStore
 from tui.servers.identity import may_download
 from tui.servers.link import LinkListener, open_link
 from tui.servers.listing import fetch_catalog
 from tui.servers.log import ServerLog
 from tui.servers.requests import Requests
+from tui.servers.signin import SignIn
 from tui.servers.status import LiveStatus
 
+Vet = Callable[["Connection", Catalog], Awaitable[Catalog]]
+"""Returns what of a server's offer may be used; see `agreements`."""
 QUICK_RESTARTS = 3
 """Restarts in a row before a person must look."""
 STABLE_AFTER_S = 60.0
@@ -45,10 +49,14 @@ class Connection:
         ask: Callable[[Question], Awaitable[Answer]],
         client_info: Implementation,
         restart_delay_s: float,
+        vet: Vet,
+        grants: GrantStore,
     ) -> None:
         self.spec = spec
         self.status = LiveStatus(spec, publish, clock)
         self.catalog = Catalog(spec.name)
+        self.listed = Catalog(spec.name)
+        """What the server offers, before it was vetted."""
         self.log = ServerLog(spec.name, publish, clock)
         self.deadlines = Deadlines()
         self.requests = Requests(
@@ -61,6 +69,9 @@ class Connection:
         self._clock = clock
         self._client_info = client_info
         self._restart_delay_s = restart_delay_s
+        self._vet = vet
+        self._ask = ask
+        self._grants = grants
         self._client: Client | None = None
         self._mode = "auto"
         self._return_code: int | None = None
@@ -82,7 +93,7 @@ class Connection:
             self._scope.cancel()
             await wait({self._task})
             self._task = None
-        self._offer(Catalog(self.spec.name))
+        self._withdraw()
         self.status.move(state)
 
     async def _run(self, scope: anyio.CancelScope) -> None:
@@ -100,7 +111,7 @@ class Connection:
                 restarts += 1
                 self.status.move("reconnecting", trouble.message, trouble.hint, self._clock.wall() + delay_s)
                 await anyio.sleep(delay_s)
-            self._offer(Catalog(self.spec.name))
+            self._withdraw()
             gave_up = (
                 ""
                 if trouble.permanent
@@ -120,7 +131,7 @@ class Connection:
         lost = anyio.Event()
         greeted = False
         try:
-            with anyio.fail_after(self.spec.start_timeout_s) as patience:
+            with self.deadlines.limit(self.spec.start_timeout_s) as lift_limit:
                 async with open_link(
                     self.spec,
                     self._listener(lost),
@@ -129,8 +140,9 @@ class Connection:
                     client_info=self._client_info,
                     clock=self._clock,
                     mode=self._mode,
+                    signin=self._sign_in(),
                 ) as client:
-                    patience.deadline = math.inf
+                    lift_limit()
                     greeted = True
                     await self._stay(client, lost)
         except Exception as error:  # noqa: BLE001 (edge: whatever breaks one server must not reach another)
@@ -144,6 +156,23 @@ class Connection:
             # Some old servers exit at the first message they do not know: greet them the old way next time.
             self._mode = "legacy" if self._mode == "auto" else "auto"
         return ended(self._return_code, self.log.tail)
+
+    def _sign_in(self) -> SignIn | None:
+        """A server that was given credentials in its headers is not signed in at."""
+        if self.spec.transport == "stdio" or any(name.lower() == "authorization" for name in self.spec.headers):
+            return None
+        return SignIn(self.spec, grants=self._grants, ask=self._ask, interlude=self._signing_in)
+
+    @contextlib.contextmanager
+    def _signing_in(self) -> Iterator[None]:
+        """Shows that the server waits for the person, who takes the time of no request."""
+        before = self.status.now
+        self.status.move("signing-in", hint=CleanText("sign in with your browser"))
+        try:
+            with self.deadlines.paused():
+                yield
+        finally:
+            self.status.move(before.state, before.error, before.hint)
 
     def _listener(self, lost: anyio.Event) -> LinkListener:
         def exited(return_code: int | None) -> None:
@@ -182,7 +211,20 @@ class Connection:
             tasks.cancel_scope.cancel()
 
     async def _fetch(self, client: Client) -> None:
-        self._offer(await fetch_catalog(client, self.spec.name, self.spec.call_timeout_s, self.status.issue))
+        self.listed = await fetch_catalog(client, self.spec.name, self.spec.call_timeout_s, self.status.issue)
+        await self.vet()
+
+    async def vet(self) -> None:
+        """Judges anew what the server offered last, after the person agreed to something or used a switch."""
+        listed = self.listed
+        catalog = await self._vet(self, listed)
+        if listed is self.listed:
+            self._offer(catalog)
+
+    def _withdraw(self) -> None:
+        self.listed = Catalog(self.spec.name)
+        self.status.awaits(0)
+        self._offer(self.listed)
 
     def _offer(self, catalog: Catalog) -> None:
         if catalog != self.catalog:

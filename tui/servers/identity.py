@@ -15,8 +15,10 @@ _ASSIGNMENT = re.compile(r"^(?P<name>-{0,2}[\w.-]+)=(?P<value>.+)$", re.DOTALL)
 _DOWNLOADERS = frozenset({"npx", "bunx", "pnpx", "uvx", "uv", "pipx", "docker", "podman", "npm", "pnpm", "yarn"})
 
 
-def spec_fingerprint(spec: ServerSpec) -> str:
+def spec_fingerprint(spec: ServerSpec, executable: str = "") -> str:
     """Returns the SHA-256 (hex) over everything that decides what would run or be reached.
+
+    `executable` is the path the command stands for on this machine, see `process.executable_of`.
 
     Two definitions share it exactly when the same program would be started the same way, or the same URL reached
     with the same headers; the alias and the timeouts do not count.
@@ -24,12 +26,15 @@ def spec_fingerprint(spec: ServerSpec) -> str:
     facts = {
         "transport": spec.transport,
         "command": spec.command,
+        "executable": executable,
         "args": list(spec.args),
         "env": dict(spec.env),
         "cwd": spec.cwd,
         "url": spec.url,
         "headers": dict(spec.headers),
     }
+    if spec.allow:
+        facts["allow"] = sorted(spec.allow)
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -37,8 +42,8 @@ def spec_fingerprint(spec: ServerSpec) -> str:
 def masked_target(spec: ServerSpec) -> CleanText:
     """Returns the command line or URL with tokens masked; values of the environment are never in it."""
     if spec.transport == "stdio":
-        return clean_line(" ".join([spec.command, *_masked_args(spec.args)]), 400)
-    return clean_line(_masked_url(spec.url), 400)
+        return clean_line(" ".join([spec.command, *masked_args(spec.args)]), 400)
+    return clean_line(masked_url(spec.url), 400)
 
 
 def may_download(spec: ServerSpec) -> str | None:
@@ -47,7 +52,7 @@ def may_download(spec: ServerSpec) -> str | None:
     return name if spec.transport == "stdio" and name in _DOWNLOADERS else None
 
 
-def _masked_args(args: tuple[str, ...]) -> list[str]:
+def masked_args(args: tuple[str, ...]) -> list[str]:
     shown = []
     hide_next = False
     for arg in args:
@@ -56,14 +61,14 @@ def _masked_args(args: tuple[str, ...]) -> list[str]:
         elif (match := _ASSIGNMENT.match(arg)) and is_secret_name(match["name"].lstrip("-")):
             shown.append(f"{match['name']}={MASK}")
         elif "://" in arg:
-            shown.append(_masked_url(arg))
+            shown.append(masked_url(arg))
         else:
             shown.append(shlex.quote(mask_values(arg)))
         hide_next = arg.startswith("-") and "=" not in arg and is_secret_name(arg.lstrip("-"))
     return shown
 
 
-def _masked_url(url: str) -> str:
+def masked_url(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -9,17 +9,22 @@ from typing import Literal
 from mcp.types import Implementation
 
 from tui.domain.clock import Clock
-from tui.domain.errors import CallError
+from tui.domain.errors import CallError, RefusedError
 from tui.domain.events import CatalogChanged, Event, ServerChanged, ServerRemoved
 from tui.domain.ids import CallId, ServerName
 from tui.domain.messages import Json, Message
 from tui.domain.questions import Answer, Question
 from tui.domain.servers import Catalog, ResultBlock, ServerSpec, ServerStatus, ToolInfo, ToolResult, error_result
 from tui.domain.text import CleanText, clean
+from tui.domain.trust import DefinitionReview
 from tui.servers import calls
+from tui.servers.agreements import Agreements
 from tui.servers.connection import Connection
+from tui.servers.grants import GrantStore, MemoryGrants
+from tui.servers.trust_ports import EverythingOn, PinBook, PinsInMemory, ToolSwitches
+from tui.servers.withheld import refusal_of, refusal_words
 
-_UNSETTLED = frozenset({"idle", "connecting"})
+_UNSETTLED = frozenset({"idle", "connecting", "reconnecting", "signing-in"})
 
 
 class ServerPool:
@@ -37,13 +42,20 @@ class ServerPool:
         client_name: str = "mcp-tui",
         client_version: str = "",
         restart_delay_s: float = 0.5,
+        pins: PinBook | None = None,
+        switches: ToolSwitches | None = None,
+        grants: GrantStore | None = None,
     ) -> None:
         self._publish = publish
         self._clock = clock
         self._ask = ask
         self._client_info = Implementation(name=client_name, version=client_version)
         self._restart_delay_s = restart_delay_s
+        self._grants = grants or MemoryGrants()
         self._connections: dict[ServerName, Connection] = {}
+        self._agreements = Agreements(
+            pins=pins or PinsInMemory(), switches=switches or EverythingOn(), publish=publish, ask=ask, clock=clock
+        )
         self._by_model_name: dict[str, ToolInfo] | None = None
         self._moved = asyncio.Event()
 
@@ -56,12 +68,15 @@ class ServerPool:
 
     async def stop(self) -> None:
         """Closes all servers, all at the same time; no process is left."""
+        for name in self._connections:
+            self._agreements.drop(name)
         await asyncio.gather(*(connection.stop() for connection in self._connections.values()))
 
     async def add(self, spec: ServerSpec) -> None:
         """Adds a server and begins to open it; one of the same name is closed and replaced."""
         if spec.name in self._connections:
             # Not announced as removed: listeners may see a removal after the news of its successor.
+            self._agreements.drop(spec.name)
             await self._connections[spec.name].stop()
         self._connections[spec.name] = Connection(
             spec,
@@ -70,12 +85,15 @@ class ServerPool:
             ask=self._ask,
             client_info=self._client_info,
             restart_delay_s=self._restart_delay_s,
+            vet=self._agreements.vet,
+            grants=self._grants,
         )
         self._open(self._connections[spec.name])
 
     async def remove(self, name: ServerName) -> None:
         """Closes a server and forgets it."""
         connection = self._connection(name)
+        self._agreements.drop(name)
         await connection.stop()
         del self._connections[name]
         self._by_model_name = None
@@ -84,6 +102,7 @@ class ServerPool:
     async def reconnect(self, name: ServerName) -> None:
         """Closes a server and begins to open it again."""
         connection = self._connection(name)
+        self._agreements.drop(name)
         await connection.stop("connecting")
         self._open(connection)
 
@@ -94,17 +113,34 @@ class ServerPool:
             return
         connection.spec = replace(connection.spec, enabled=enabled)
         if not enabled:
+            self._agreements.drop(name)
             await connection.stop("disabled")
         else:
             self._open(connection)
 
     async def trust(self, name: ServerName) -> None:
-        """Notes the person's consent to a server and begins to open it."""
+        """Notes the person's consent to a server and begins to open it; asks again about what waits on an open one."""
         connection = self._connection(name)
-        if not connection.spec.trusted:
-            connection.spec = replace(connection.spec, trusted=True)
-            connection.status.trust()
-            self._open(connection)
+        if connection.spec.trusted:
+            self._agreements.ask_again(connection)
+            return
+        connection.spec = replace(connection.spec, trusted=True)
+        connection.status.trust()
+        # From here on it is on its way: who waits for the servers to settle must wait for it too.
+        connection.status.move("idle")
+        self._open(connection)
+
+    async def waiting_definitions(self, name: ServerName) -> tuple[DefinitionReview, ...]:
+        """Returns what a server says that is new or changed and waits for the person's consent."""
+        return await self._agreements.waiting(self._connection(name))
+
+    async def accept_definitions(self, name: ServerName) -> None:
+        """Notes the person's consent to everything a server says of itself now. Raises StorageError."""
+        await self._agreements.accept(self._connection(name))
+
+    async def vet(self, name: ServerName) -> None:
+        """Looks anew at what of a server's offer may be used, after a switch was used."""
+        await self._connection(name).vet()
 
     async def refresh(self, name: ServerName) -> None:
         """Asks a server anew what it offers."""
@@ -138,7 +174,7 @@ class ServerPool:
         return [connection.catalog for connection in self._connections.values()]
 
     async def wait_settled(self, timeout_s: float) -> None:
-        """Returns once no server is being opened for the first time, or after `timeout_s`."""
+        """Returns once no server is being opened, or opened again, or after `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
                 while any(status.state in _UNSETTLED for status in self.statuses()):
@@ -150,12 +186,13 @@ class ServerPool:
     # --- toolbox
 
     def tools(self) -> Sequence[ToolInfo]:
-        """Returns the tools a model can call, sorted by server and name."""
-        return list(self._index().values())
+        """Returns the tools a model is told of, sorted by server and name."""
+        return [tool for tool in self._index().values() if tool.offered and not tool.withheld]
 
     def find(self, model_name: str) -> ToolInfo | None:
-        """Returns the tool a provider-legal name stands for."""
-        return self._index().get(model_name)
+        """Returns the tool a provider-legal name stands for, also one that is withheld: its call is told why."""
+        tool = self._index().get(model_name)
+        return tool if tool is not None and tool.offered else None
 
     def _index(self) -> dict[str, ToolInfo]:
         if self._by_model_name is None:
@@ -186,6 +223,9 @@ class ServerPool:
         connection = self._connections.get(tool.server)
         if connection is None:
             return error_result("error", clean(f"The server {tool.server} was removed."))
+        refused = refusal_of(tool, connection.catalog)
+        if refused is not None:
+            return refused
         return await calls.call_tool(connection, tool, arguments, call_id, publish=self._publish, clock=self._clock)
 
     # --- resources and prompts
@@ -197,7 +237,10 @@ class ServerPool:
     async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
         """Returns a prompt's messages."""
         connection = self._connection(server)
-        _must_be_known(f"{server} has no prompt", name, [prompt.name for prompt in connection.catalog.prompts])
+        prompts = {prompt.name: prompt for prompt in connection.catalog.prompts}
+        _must_be_known(f"{server} has no prompt", name, prompts)
+        if prompts[name].withheld:
+            raise RefusedError(*refusal_words(server, name, prompts[name].withheld))
         return await calls.get_prompt(connection, name, arguments)
 
     async def complete(

@@ -45,6 +45,14 @@ def resolve(spec: ServerSpec) -> tuple[str, str | None]:
     return found, directory
 
 
+def executable_of(spec: ServerSpec) -> str:
+    """Returns the path of what would be started now; empty when nothing would, or for a remote server."""
+    try:
+        return resolve(spec)[0] if spec.transport == "stdio" else ""
+    except OSError:
+        return ""
+
+
 async def start(spec: ServerSpec) -> asyncio.subprocess.Process:
     """Starts the server with three pipes, no terminal and a session of its own. Raises OSError."""
     command, directory = resolve(spec)

@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tui.domain.messages import Json
+from tui.servers.pins import canonical
 
 Report = Callable[[str], None]
 OUTPUT_SCHEMA_META = "mcp-tui/outputSchema"
 """Where a tool's output schema travels: the SDK would validate results on the loop, and lose those that fail."""
+DEFINITION_META = "mcp-tui/definition"
+"""Where the canonical text of a whole definition travels, as it was before anything was mended."""
 _NOUNS = {"tools": "tool", "resources": "resource", "resourceTemplates": "resource template", "prompts": "prompt"}
 
 
@@ -64,7 +67,7 @@ def _tool(tool: dict[str, Json], report: Report) -> dict[str, Json] | None:
         schema = {}
     if schema.get("type") != "object":
         schema = schema | {"type": "object"}
-    mended = _strings(tool, "name", "title", "description") | {"inputSchema": schema}
+    mended = _strings(tool, "name", "title", "description") | {"inputSchema": schema, "_meta": _whole(tool)}
     if isinstance(tool.get("annotations"), dict):
         hints = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
         flags = {hint: tool["annotations"][hint] for hint in hints if isinstance(tool["annotations"].get(hint), bool)}
@@ -72,7 +75,7 @@ def _tool(tool: dict[str, Json], report: Report) -> dict[str, Json] | None:
     if isinstance(tool.get("execution"), dict) and tool["execution"].get("taskSupport") == "required":
         mended["execution"] = {"taskSupport": "required"}
     if isinstance(tool.get("outputSchema"), dict):
-        mended["_meta"] = {OUTPUT_SCHEMA_META: tool["outputSchema"]}
+        mended["_meta"] |= {OUTPUT_SCHEMA_META: tool["outputSchema"]}
     elif tool.get("outputSchema") is not None:
         report(f"tool {name}: its output schema is no object; results are not checked")
     return mended
@@ -95,7 +98,7 @@ def _prompt(item: dict[str, Json], _: Report) -> dict[str, Json] | None:
         for argument in _list(item.get("arguments"))
         if isinstance(argument, dict) and isinstance(argument.get("name"), str)
     ]
-    return _strings(item, "name", "title", "description") | {"arguments": arguments}
+    return _strings(item, "name", "title", "description") | {"arguments": arguments, "_meta": _whole(item)}
 
 
 def _called(result: dict[str, Json], report: Report) -> dict[str, Json]:
@@ -159,6 +162,10 @@ def _contents(item: Json, report: Report) -> dict[str, Json] | None:
         return {"uri": ""} | _strings(item, "uri", "mimeType", body)
     report(f"a resource without contents was dropped: {str(item)[:60]}")
     return None
+
+
+def _whole(definition: dict[str, Json]) -> dict[str, Json]:
+    return {DEFINITION_META: canonical(definition)}
 
 
 def _strings(item: dict[str, Json], *keys: str) -> dict[str, Json]:

@@ -24,6 +24,9 @@ class LiveStatus:
         self._publish = publish
         self._clock = clock
         self._latencies: deque[float] = deque(maxlen=200)
+        self.said_version = ""
+        self.said_instructions = ""
+        """What the server said of itself, as it said it: untrusted."""
         self.now = ServerStatus(
             name=spec.name,
             transport=spec.transport,
@@ -55,11 +58,14 @@ class LiveStatus:
         """Notes what the server said about itself."""
         info = client.server_info
         title = f"{info.title or info.name} {info.version}" if info else ""
+        self.said_version = info.version if info else ""
+        self.said_instructions = client.instructions or ""
         self._become(
             replace(
                 self.now,
                 era=clean_line(client.protocol_version, 40),
                 title=clean_line(title, 120),
+                version=clean_line(self.said_version, 60),
                 instructions=clean(client.instructions or "", 20_000),
             )
         )
@@ -67,6 +73,10 @@ class LiveStatus:
     def offers(self, tool_count: int) -> None:
         """Notes how many tools there are."""
         self._become(replace(self.now, tool_count=tool_count))
+
+    def awaits(self, definitions: int) -> None:
+        """Notes how many definitions wait for the person's consent."""
+        self._become(replace(self.now, awaiting=definitions))
 
     def trust(self) -> None:
         """Notes the person's consent."""

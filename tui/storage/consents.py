@@ -1,11 +1,23 @@
 """What a person decided for good: which tools run without a question, which server definitions may start."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from tui.config.schema import ToolRule
 from tui.domain.ids import ServerName
 from tui.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedLaunch:
+    """How a server's start or address read when the person agreed to it."""
+
+    lines: tuple[str, ...]
+    typed: bool
+    """The person typed it: what the server offers when first seen counts as agreed to."""
 
 
 class Consents:
@@ -18,14 +30,18 @@ class Consents:
         self._database = database
         self._rules: dict[tuple[str, str], ToolRule] = {}
         self._trusted: set[tuple[str, str]] = set()
+        self._launches: dict[str, AgreedLaunch] = {}
 
     @classmethod
     async def open(cls, database: Database) -> "Consents":
         """Returns the decisions stored so far. Raises StorageError."""
         consents = cls(database)
-        rules, trusted = await database.read(_all)
+        rules, trusted, launches = await database.read(_all)
         consents._rules = {(server, tool): cast("ToolRule", rule) for server, tool, rule in rules}
         consents._trusted = set(trusted)
+        consents._launches = {
+            server: AgreedLaunch(tuple(json.loads(lines)), bool(typed)) for server, lines, typed in launches
+        }
         return consents
 
     def tool_rule(self, server: ServerName, tool: str) -> ToolRule | None:
@@ -45,14 +61,26 @@ class Consents:
         """Returns whether a person consented to this very definition of the server."""
         return (name, fingerprint) in self._trusted
 
-    async def trust_server(self, name: ServerName, fingerprint: str) -> None:
-        """Stores the consent to a definition; it replaces the consent to earlier ones. Raises StorageError."""
+    def agreed_launch(self, name: ServerName) -> AgreedLaunch | None:
+        """Returns the newest definition of this name that the person agreed to, None when there is none."""
+        return self._launches.get(name)
+
+    async def trust_server(
+        self, name: ServerName, fingerprint: str, lines: Sequence[str] = (), *, typed: bool = False
+    ) -> None:
+        """Stores the consent to a definition; it replaces the consent to earlier ones. Raises StorageError.
+
+        `lines` are the definition as it was shown, secrets masked.
+        """
 
         def replace(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM trusted_servers WHERE name = ?", (name,))
             connection.execute("INSERT INTO trusted_servers (name, fingerprint) VALUES (?, ?)", (name, fingerprint))
+            row = (name, json.dumps(list(lines)), typed)
+            connection.execute("INSERT OR REPLACE INTO agreed_launches VALUES (?, ?, ?)", row)
 
         await self._database.write(replace)
+        self._launches[name] = AgreedLaunch(tuple(lines), typed)
         self._trusted = {kept for kept in self._trusted if kept[0] != name} | {(name, fingerprint)}
 
     async def forget(self, name: ServerName) -> None:
@@ -60,14 +88,19 @@ class Consents:
         # First in memory: what cannot be stored must not go on being allowed in this run.
         self._trusted = {kept for kept in self._trusted if kept[0] != name}
         self._rules = {key: rule for key, rule in self._rules.items() if key[0] != name}
+        self._launches.pop(name, None)
 
         def delete(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM trusted_servers WHERE name = ?", (name,))
             connection.execute("DELETE FROM tool_rules WHERE server = ?", (name,))
+            connection.execute("DELETE FROM agreed_launches WHERE server = ?", (name,))
 
         await self._database.write(delete)
 
 
-def _all(connection: sqlite3.Connection) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+def _all(
+    connection: sqlite3.Connection,
+) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]], list[tuple[str, str, int]]]:
     rules = connection.execute("SELECT server, tool, rule FROM tool_rules").fetchall()
-    return rules, connection.execute("SELECT name, fingerprint FROM trusted_servers").fetchall()
+    trusted = connection.execute("SELECT name, fingerprint FROM trusted_servers").fetchall()
+    return rules, trusted, connection.execute("SELECT server, lines, typed FROM agreed_launches").fetchall()

@@ -104,6 +104,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("approval.read('page_up')", "pageup,ctrl+u", "page back", "The page before"),
     Action("approval.read('home')", "home,g", "beginning", "The beginning of the arguments"),
     Action("approval.read('end')", "end,G", "end", "The end of the arguments"),
+    # What a server says of itself
+    Action("definitions.agree", "y", "agree", "Tell the model what the server says"),
+    Action("definitions.deny", "n,escape", "no", "Keep it from the model"),
+    Action("definitions.read('down')", "down,j", "read on", "The next line"),
+    Action("definitions.read('up')", "up,k", "back", "The line before"),
+    Action("definitions.read('page_down')", "pagedown,ctrl+d", "page on", "The next page"),
+    Action("definitions.read('page_up')", "pageup,ctrl+u", "page back", "The page before"),
+    Action("definitions.read('home')", "home,g", "beginning", "The beginning"),
+    Action("definitions.read('end')", "end,G", "end", "The end"),
     # The servers screen
     Action("servers.reconnect", "r", "reconnect", "Connect the server anew", shown=True),
     Action("servers.enable", "d", "disable", "Disable or enable the server", shown=True),
@@ -173,6 +182,7 @@ AREAS = {
     "list": "Lists",
     "dialog": "Dialogs",
     "approval": "A tool call that asks",
+    "definitions": "A server that changed what it says",
     "servers": "Servers (2)",
     "tools": "Tools (3)",
     "result": "A block of a result",

@@ -9,6 +9,7 @@ from tui.domain.ids import QuestionId
 from tui.domain.questions import (
     Answer,
     ApprovalQuestion,
+    ChangedToolQuestion,
     ElicitationQuestion,
     LimitQuestion,
     Question,
@@ -84,3 +85,7 @@ class QuestionLine:
                 from tui.ui.dialogs.yes_no import trust_dialog
 
                 return trust_dialog(question, clock)
+            case ChangedToolQuestion():
+                from tui.ui.dialogs.definitions import DefinitionsDialog
+
+                return DefinitionsDialog(question, clock)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp import types as mcp_types
 
-from tui.servers.repair import OUTPUT_SCHEMA_META, repair
+from tui.servers.pins import canonical
+from tui.servers.repair import DEFINITION_META, OUTPUT_SCHEMA_META, repair
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -48,7 +49,7 @@ def test_a_sound_tool_passes_unreported_with_its_output_schema_set_aside() -> No
     (repaired,) = repair("tools/list", {"tools": [tool]}, reports.append)["tools"]
     assert repaired["inputSchema"] == tool["inputSchema"]
     assert "outputSchema" not in repaired
-    assert repaired["_meta"] == {OUTPUT_SCHEMA_META: {"type": "object"}}
+    assert repaired["_meta"] == {OUTPUT_SCHEMA_META: {"type": "object"}, DEFINITION_META: canonical(tool)}
     assert reports == []
 
 

@@ -1,0 +1,128 @@
+"""What a server says of itself is new or changed: may a model be told of it? No has the focus."""
+
+from collections.abc import Iterable
+
+from textual import events
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from tui.domain.clock import Clock
+from tui.domain.questions import ChangedToolQuestion
+from tui.domain.text import CleanText, clean_line, escape_line
+from tui.domain.trust import Change, DefinitionReview
+from tui.ui import keys
+from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
+
+_STYLES: dict[Change, str] = {"same": "", "gone": "$text-error strike", "new": "$text-success"}
+_MARKS: dict[Change, tuple[str, str]] = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
+"""As `git diff --word-diff` writes it: told by signs, not by colour alone."""
+
+
+class DefinitionsDialog(QuestionDialog[bool | None]):
+    """Answers with yes or no; None when the question fell away. A yes counts once all of it was on the screen."""
+
+    BINDINGS = keys.bindings("definitions")
+    DEFAULT_CSS = """
+    DefinitionsDialog {
+        #dialog-box { width: 100; border-left: thick $warning; }
+        #definitions { height: auto; max-height: 20; background: $background; padding: 0 1; margin: 1 0; }
+        #definitions Static { height: auto; }
+        #definitions-choices { height: 1; }
+        Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
+        Button:focus { background: $primary; color: $background; text-style: bold; }
+        &:ansi Button:focus { text-style: bold reverse; }
+    }
+    """
+
+    def __init__(self, question: ChangedToolQuestion, clock: Clock) -> None:
+        super().__init__(clock)
+        self._question = question
+        self._texts = VerticalScroll(Static(_definitions(question)), id="definitions")
+        self._texts.can_focus = False
+        self._note = Static(Content(""), classes="note")
+        self._no = Button("No", id="no")
+        self._yes = Button("y agree", id="yes")
+        self._no.active_effect_duration = self._yes.active_effect_duration = 0
+
+    def title_text(self) -> str:
+        name = escape_line(self._question.server)
+        return f"Tell the model what {name} says ?" if self._question.first else f"{name} changed what it says"
+
+    def body(self) -> Iterable[Widget]:
+        question = self._question
+        who = f"{clean_line(question.title)}, " if question.title else ""
+        yield text(CleanText(f"{who}named by {clean_line(question.origin)}, runs or is reached as:"), "note")
+        yield text(CleanText(f"    {escape_line(question.command)}"))
+        for caution in question.cautions:
+            yield text(caution, "warning")
+        yield text(_summary(question), "warning" if _flagged(question) or not question.first else "note")
+        yield self._texts
+        yield Horizontal(self._no, self._yes, id="definitions-choices")
+        yield self._note
+
+    def keys_text(self) -> Content:
+        return key_line(("y", "agree"), ("n", "no"), ("↑↓", "read"), ("tab", "choose"), ("enter", "take it"))
+
+    def on_mount(self) -> None:
+        self._no.focus()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button is self._yes:
+            self.action_agree()
+        else:
+            self.action_deny()
+
+    def action_agree(self) -> None:
+        # What was never on the screen was never agreed to.
+        if self.armed and self._texts.scroll_offset.y < self._texts.max_scroll_y:
+            self._note.update(Content("It goes on: read it to the end first (end)."))
+            return
+        self.answer(True)
+
+    def action_deny(self) -> None:
+        self.answer(False)
+
+    def action_read(self, where: str) -> None:
+        scroll = {
+            "down": self._texts.scroll_down,
+            "up": self._texts.scroll_up,
+            "page_down": self._texts.scroll_page_down,
+            "page_up": self._texts.scroll_page_up,
+            "home": self._texts.scroll_home,
+            "end": self._texts.scroll_end,
+        }
+        scroll[where](animate=False)
+
+
+def _flagged(question: ChangedToolQuestion) -> int:
+    return sum(bool(review.flags) for review in question.reviews)
+
+
+def _summary(question: ChangedToolQuestion) -> CleanText:
+    """How much there is, and how much of it looks odd."""
+    count, flagged = len(question.reviews), _flagged(question)
+    what = f"{count} definition{'s' * (count != 1)}"
+    state = "no model was told of yet" if question.first else "new, or not what you agreed to; kept from the model"
+    odd = f" · {flagged} look{'s' * (flagged == 1)} odd" if flagged else ""
+    return CleanText(f"{what}, {state}{odd}")
+
+
+def _definitions(question: ChangedToolQuestion) -> Content:
+    return Content("\n\n").join([_definition(review) for review in question.reviews])
+
+
+def _definition(review: DefinitionReview) -> Content:
+    pieces: list[Content | str | tuple[str, str]] = [(f"{review.kind} {review.name}".rstrip(), "bold"), "\n"]
+    for flag in review.flags:
+        pieces.append((f"⚠ {flag}\n", "$text-warning"))
+    alone = len(review.diff) == 1
+    for change, words in review.diff:
+        before, after = ("", "") if alone else _MARKS[change]
+        pieces.append((f"{before}{words}{after}", "" if alone else _STYLES[change]))
+    return Content.assemble(*pieces).rstrip()
