@@ -47,7 +47,7 @@ class CallFigures:
     errors: int = 0
     cancelled: int = 0
     fallbacks: int = 0
-    """Of requests: how often another place took over. Of attempts: how many came after a failed one."""
+    """Of requests: those that another place took over. Of attempts: those that came after a failed one."""
     average_ms: int | None = None
     p50_ms: int | None = None
     p95_ms: int | None = None

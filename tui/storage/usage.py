@@ -62,15 +62,10 @@ _ATTEMPTS = "SELECT outcome = 'complete' AS good, outcome = 'cancelled' AS gone,
 """One row an attempt. A cancelled one tells nothing about who was asked."""
 _REQUESTS = (
     "SELECT MAX(outcome = 'complete') AS good, MAX(outcome = 'cancelled') AS gone, SUM(latency_ms) AS latency_ms,"
-    " COUNT(DISTINCT provider || '/' || model) - 1 AS fallback FROM charges{} GROUP BY request_id"
+    " MIN(provider) <> MAX(provider) OR MIN(model) <> MAX(model) AS fallback FROM charges{} GROUP BY request_id"
     " HAVING good OR gone OR request_id NOT IN (SELECT request_id FROM holds)"
 )
 """One row a request. One that goes on after a failed attempt has not failed yet."""
-_COUNTS = (
-    "SELECT COUNT(*), COALESCE(SUM(good), 0), COALESCE(SUM(gone AND NOT good), 0), COALESCE(SUM(fallback), 0),"
-    " AVG(CASE WHEN good THEN latency_ms END) FROM ({})"
-)
-_LATENCIES = "SELECT latency_ms FROM ({}) WHERE good ORDER BY latency_ms"
 _COSTS = (
     "SELECT cost_source, COUNT(*), SUM(cost_microusd), SUM(NOT fallback), SUM(input_tokens), SUM(output_tokens)"
     " FROM charges{} GROUP BY cost_source ORDER BY cost_source"
@@ -100,16 +95,16 @@ def _where(selection: Selection) -> tuple[str, list[object]]:
 
 def _record(connection: sqlite3.Connection, selection: Selection, one: str) -> UsageRecord:
     condition, values = _where(selection)
-    counted = one.format(condition)
-    count, good, gone, fallbacks, average = connection.execute(_COUNTS.format(counted), values).fetchone()
-    latencies = [row[0] for row in connection.execute(_LATENCIES.format(counted), values)]
+    rows = connection.execute(one.format(condition), values).fetchall()
+    latencies = sorted(row[2] for row in rows if row[0])
+    gone = sum(row[1] and not row[0] for row in rows)
     figures = CallFigures(
-        requests=count,
-        successes=good,
-        errors=count - good - gone,
+        requests=len(rows),
+        successes=len(latencies),
+        errors=len(rows) - len(latencies) - gone,
         cancelled=gone,
-        fallbacks=fallbacks,
-        average_ms=None if average is None else round(average),
+        fallbacks=sum(row[3] for row in rows),
+        average_ms=round(sum(latencies) / len(latencies)) if latencies else None,
         p50_ms=_percentile(latencies, 50),
         p95_ms=_percentile(latencies, 95),
         p99_ms=_percentile(latencies, 99),
