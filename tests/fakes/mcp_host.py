@@ -14,6 +14,7 @@ from tui.domain.messages import Json
 from tui.domain.questions import Answer, Question, refusal
 from tui.domain.servers import ServerSpec, ServerStatus, ToolResult
 from tui.servers.pool import ServerPool
+from tui.servers.trust_ports import PinBook
 
 FIXTURE = Path(__file__).with_name("mcp_stdio.py")
 EventT = TypeVar("EventT", bound=Event)
@@ -35,13 +36,13 @@ def stdio_spec(name: str, mode: str, *more: str, start_timeout_s: float = 20, ca
 class Host:
     """A running pool, the events it published and the questions it asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, pins: PinBook | None = None) -> None:
         self.events: list[Event] = []
         self.questions: list[Question] = []
         self.answer: Callable[[Question], Answer] = refusal
         self.thinking_s = 0.0
         self._arrived = asyncio.Event()
-        self.pool = ServerPool(publish=self._hear, clock=SystemClock(), ask=self._ask, restart_delay_s=0.01)
+        self.pool = ServerPool(publish=self._hear, clock=SystemClock(), ask=self._ask, restart_delay_s=0.01, pins=pins)
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
@@ -77,9 +78,9 @@ class Host:
 
 
 @asynccontextmanager
-async def hosting(specs: Sequence[ServerSpec]) -> AsyncIterator[Host]:
+async def hosting(specs: Sequence[ServerSpec], pins: PinBook | None = None) -> AsyncIterator[Host]:
     """Runs a pool with `specs` until they have settled, for the length of the block."""
-    host = Host()
+    host = Host(pins)
     await host.pool.start(specs)
     try:
         await host.pool.wait_settled(30)

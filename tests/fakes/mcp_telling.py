@@ -1,7 +1,8 @@
 """A stdio MCP server in raw JSON lines that says what a JSON file tells it to, and reads that file anew for every list.
 
-Run as a script: nothing but the standard library, so that it starts in milliseconds. The file holds `tools`, `prompts`,
-`instructions`, `version`, `pages` (how many tools a page), `results` (tool → text) and `calls` is appended to beside it.
+Run as a script: nothing but the standard library, so that it starts in milliseconds. The file holds `tools`,
+`prompts`, `instructions`, `version`, `pages` (tools a page), `results` (tool → text) and `announce` (changes are
+announced with each call); the calls it received are written beside it.
 """
 
 import json
