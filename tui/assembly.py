@@ -10,6 +10,7 @@ from pathlib import Path
 from tui import __version__
 from tui.bus import Bus
 from tui.chat.room import Room
+from tui.config.grants import GrantFile
 from tui.config.keys import KeyFinder
 from tui.config.paths import Paths, make_private
 from tui.config.schema import Settings
@@ -221,6 +222,7 @@ async def _open_room(
         client_version=__version__,
         pins=consent.pins,
         switches=consent.switches,
+        grants=GrantFile(around.paths, remember=around.redactor.remember),
     )
     undo.push_async_callback(pool.stop)
     await pool.start(_consented(around, consent))

@@ -76,7 +76,8 @@ class Table:
             raise self.error(key.name, f"must be {expected}, not {_kind_of(value)}.", key.help) from None
         if isinstance(decoded, int | float) and not isinstance(decoded, bool) and decoded < key.minimum:
             raise self.error(key.name, f"must be at least {key.minimum}.", key.help)
-        chosen = decoded.values() if isinstance(decoded, dict) else [decoded]
+        several = decoded.values() if isinstance(decoded, dict) else decoded
+        chosen = several if isinstance(decoded, dict | tuple) else [decoded]
         for choice in chosen if key.choices else ():
             if choice not in key.choices:
                 near = difflib.get_close_matches(str(choice), key.choices, 1)

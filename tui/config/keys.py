@@ -67,7 +67,7 @@ class KeyFinder:
     def _stored(self, provider: ProviderSpec) -> str | None:
         origin = origin_of(provider.base_url)
         try:
-            key = _with_keyring(lambda ring: ring.get_password(SERVICE, origin))
+            key = with_keyring(lambda ring: ring.get_password(SERVICE, origin))
         except ConfigError as error:
             _log.warning("%s", error)
             key = None
@@ -75,7 +75,7 @@ class KeyFinder:
 
     def _read_file(self) -> dict[str, str]:
         try:
-            if os.name == "posix" and not _is_private(self._file):
+            if os.name == "posix" and not is_private(self._file):
                 _log.warning("%s is ignored: others may read it. Run: chmod 600 '%s'", self._file, self._file)
                 return {}
             keys = json.loads(self._file.read_text("utf-8"))
@@ -95,18 +95,18 @@ class KeyFinder:
         """
         origin = origin_of(base_url)
         if not in_file:
-            _with_keyring(lambda ring: ring.set_password(SERVICE, origin, key))
+            with_keyring(lambda ring: ring.set_password(SERVICE, origin, key))
             return
         make_private(self._file.parent)
         replace_file(self._file, json.dumps(self._read_file() | {origin: key}, indent=2) + "\n")
 
 
-def _is_private(path: Path) -> bool:
+def is_private(path: Path) -> bool:
     status = path.stat()
     return not status.st_mode & 0o077 and status.st_uid == os.getuid()
 
 
-def _with_keyring(use: Callable[[Keyring], T]) -> T:
+def with_keyring(use: Callable[[Keyring], T]) -> T:
     """Runs `use` in a thread that is left behind when the keyring does not answer (D-Bus waits 25 seconds)."""
     answers: queue.SimpleQueue[T | Exception] = queue.SimpleQueue()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tui.config.known import KNOWN_PROVIDERS
-from tui.config.vocabulary import BUDGET, CHAT, COMBO, MODEL, POLICY, PROVIDER, RESILIENCE, SERVER, UI, Key, Kind
+from tui.config.vocabulary import BUDGET, CHAT, COMBO, MODEL, OAUTH, POLICY, PROVIDER, RESILIENCE, SERVER, UI, Key, Kind
 
 _INTRODUCTION = """\
 # Configuration
@@ -22,6 +22,11 @@ _SECTIONS: Sequence[tuple[str, str, Sequence[Key]]] = (
     ("[budget]", "Limits on spending.", BUDGET),
     ("[resilience]", "Retries, timeouts and breakers together.", RESILIENCE),
     ("[servers.NAME]", "An MCP server: `command` for stdio, `url` for a remote one.", SERVER),
+    (
+        "oauth = { … } in [servers.NAME]",
+        "How to sign in at a remote server, where that is not found out by itself.",
+        OAUTH,
+    ),
     ("[policy]", "What may run without a question.", POLICY),
     ("[ui]", "How it looks.", UI),
 )
@@ -50,7 +55,10 @@ def _section(title: str, about: str, keys: Sequence[Key]) -> str:
 
 
 def _type(key: Key) -> str:
-    return ", ".join(f"`{choice}`" for choice in key.choices) if key.choices else _KINDS[key.kind]
+    if not key.choices:
+        return _KINDS[key.kind]
+    choices = ", ".join(f"`{choice}`" for choice in key.choices)
+    return f"list of {choices}" if key.kind == "texts" else choices
 
 
 def _known_providers() -> str:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from tui.config.decode import Table
 from tui.config.known import origin_of
 from tui.config.variables import Expansion
-from tui.config.vocabulary import FOREIGN_SERVER_KEYS, SERVER
+from tui.config.vocabulary import FOREIGN_SERVER_KEYS, OAUTH, SERVER
 from tui.domain.errors import UsageError
+from tui.domain.grants import OAuthSpec
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec, TransportKind
 
@@ -92,7 +93,7 @@ def _server(parent: Table, name: str, environ: Mapping[str, str]) -> ServerSpec:
     if table is None:
         raise parent.error(name, "must be a table.")
     foreign = FOREIGN_SERVER_KEYS if parent.source.path.suffix == ".json" else frozenset()
-    values = table.read(SERVER, also=foreign)
+    values = table.read(SERVER, also={*foreign, "oauth"})
     transport = _transport(table, values.pop("transport", ""), values.pop("type", ""))
     expansion = Expansion(table, environ)
     for key in ("args", "url", "env", "headers"):
@@ -101,9 +102,23 @@ def _server(parent: Table, name: str, environ: Mapping[str, str]) -> ServerSpec:
             values[key] = fill(key, values[key])
     if values.get("url"):
         origin_of(values["url"])
+    values["oauth"] = _oauth(table, environ)
     if table.data.get("disabled") is True:
         values["enabled"] = False
     return ServerSpec(ServerName(name), transport, origin=str(table.source.path), secrets=expansion.secrets, **values)
+
+
+def _oauth(server: Table, environ: Mapping[str, str]) -> OAuthSpec | None:
+    table = server.table("oauth")
+    if table is None:
+        return None
+    values = table.read(OAUTH)
+    document = values.get("client_metadata_url")
+    if document and not (document.startswith("https://") and urlsplit(document).path.strip("/")):
+        raise table.error("client_metadata_url", "must be an https address with a path.")
+    variable = values.pop("client_secret_env", "")
+    # A newline behind a secret, left by `export NAME=$(cat file)`, would break the header.
+    return OAuthSpec(client_secret=environ.get(variable, "").strip() if variable else "", **values)
 
 
 def _transport(table: Table, transport: str, type_: str) -> TransportKind:

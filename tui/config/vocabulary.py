@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from tui.config.schema import ApproveMode, ToolRule
 from tui.domain.gateway import BudgetAction, ProfileName, Strategy
+from tui.domain.servers import Allowance
 
 Kind = Literal["text", "number", "usd", "integer", "integers", "flag", "texts", "mapping", "dotted"]
 
@@ -90,6 +91,19 @@ SERVER = (
     Key("enabled", "flag", "Whether it is connected at start."),
     Key("start_timeout_s", "number", "Seconds it may take to start (`npx` may have to download)."),
     Key("call_timeout_s", "number", "Seconds a call may take without a sign of progress."),
+    Key(
+        "allow",
+        "texts",
+        "What it may ask beyond questions to you: `sampling` (requests to your model), `roots` (your directory).",
+        choices=get_args(Allowance),
+    ),
+)
+OAUTH = (
+    Key("client_id", "text", "A client registered beforehand; unset, the program registers itself where it can."),
+    Key("client_secret_env", "text", "The environment variable that holds the client's secret, where it has one."),
+    Key("scopes", "texts", "Asked for instead of what the server suggests."),
+    Key("callback_port", "integer", "The port of the redirect URI `http://127.0.0.1:PORT/callback`; 0: a free one."),
+    Key("client_metadata_url", "text", "A published client metadata document (https), as the client id."),
 )
 POLICY = (
     Key("approve", "text", "Which tool calls run without a question.", choices=get_args(ApproveMode)),

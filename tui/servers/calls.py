@@ -1,6 +1,6 @@
 """Requests a person or a model makes of one open server: each ends once, in time, in plain words."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, TypeVar
 
 from mcp import Client
@@ -24,10 +24,17 @@ _COMPLETIONS = 100
 
 async def check_arguments(connection: Connection, tool: ToolInfo, arguments: dict[str, Json]) -> CleanText | None:
     """Returns why the tool's schema forbids these arguments, None when it does not or cannot be used."""
-    finding = await check(arguments, tool.input_schema)
+    finding = await check(_given(arguments, tool.input_schema), tool.input_schema)
     if finding.unusable:
         connection.status.issue(f"tool {tool.name}: arguments are not checked, {finding.unusable}")
     return finding.complaint
+
+
+def _given(arguments: dict[str, Json], schema: Mapping[str, Json]) -> dict[str, Json]:
+    """Models write null for what they leave out; whether an optional argument may be null is left to the server."""
+    required = schema.get("required")
+    needed = required if isinstance(required, list) else []
+    return {name: value for name, value in arguments.items() if value is not None or name in needed}
 
 
 async def call_tool(

@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import anyio
 
@@ -16,14 +16,22 @@ class Deadlines:
         self._pauses = 0
 
     @contextlib.contextmanager
-    def limit(self, seconds: float) -> Iterator[None]:
-        """Raises TimeoutError when the block takes longer than `seconds`, pauses not counted."""
+    def limit(self, seconds: float) -> Iterator[Callable[[], None]]:
+        """Raises TimeoutError when the block takes longer than `seconds`, pauses not counted.
+
+        Yields what lifts the limit for the rest of the block.
+        """
         with anyio.fail_after(None if self._pauses else seconds) as scope:
             self._running[scope] = seconds
+
+            def lift() -> None:
+                self._running.pop(scope, None)
+                scope.deadline = math.inf
+
             try:
-                yield
+                yield lift
             finally:
-                del self._running[scope]
+                self._running.pop(scope, None)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:

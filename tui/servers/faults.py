@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText, clean, clean_line
-from tui.servers.transport import HTTP_FAILED
+from tui.servers.surviving import HTTP_FAILED
 
 CONNECTION_CLOSED = -32000
 URL_ELICITATION_REQUIRED = -32042
@@ -87,7 +87,10 @@ def explain(error: BaseException, spec: ServerSpec) -> Trouble:
 
 def _explain_answer(error: MCPError) -> Trouble:
     if error.code == HTTP_FAILED:
-        status = error.data.get("status") if isinstance(error.data, dict) else None
+        data = error.data if isinstance(error.data, dict) else {}
+        status = data.get("status")
+        if data.get("sign_in"):
+            return _trouble(error.message, "Reconnect it to be asked again.", True)
         advice = _ADVICE_BY_STATUS.get(status or 0)
         if advice:
             return _trouble(error.message, advice, permanent=status != 429)

@@ -13,9 +13,11 @@ from tui.domain.servers import ServerSpec
 from tui.servers.faults import REQUEST_FAILURES, refuses_post
 from tui.servers.log import ServerLog
 from tui.servers.requests import Requests
+from tui.servers.signin import SignIn
 from tui.servers.stdio import PipeListener
+from tui.servers.surviving import HttpListener
 from tui.servers.tap import Tap, TappedReading, TappedWriting, tapped
-from tui.servers.transport import HTTP_FAILURES, HttpListener, open_transport
+from tui.servers.transport import HTTP_FAILURES, open_transport
 
 INPUT_ROUNDS = 5
 """How often one request may be answered with another question (2026-07-28, multi round-trip requests)."""
@@ -43,6 +45,7 @@ async def open_link(
     client_info: Implementation,
     clock: Clock,
     mode: str = "auto",
+    signin: SignIn | None = None,
 ) -> AsyncIterator[Client]:
     """Yields a client that has negotiated. Raises whatever the SDK or the system raises: see `faults.explain`.
 
@@ -52,7 +55,7 @@ async def open_link(
 
     def client_of(tried: ServerSpec, heard_by: LinkListener) -> Client:
         return Client(
-            _listened(tried, heard_by, log, clock),
+            _listened(tried, heard_by, log, clock, signin),
             mode=mode,
             client_info=client_info,
             elicitation_callback=requests.elicit,
@@ -103,7 +106,7 @@ class _HeldBack:
 
 
 def _listened(
-    spec: ServerSpec, listener: LinkListener, log: ServerLog, clock: Clock
+    spec: ServerSpec, listener: LinkListener, log: ServerLog, clock: Clock, signin: SignIn | None
 ) -> AbstractAsyncContextManager[tuple[TappedReading, TappedWriting]]:
     """The transport with everything that is heard on it told to `listener` and `log`."""
 
@@ -128,4 +131,4 @@ def _listened(
         exited=listener.exited,
     )
     http = HttpListener(failed=lambda text: log.add("http", text, "warning"), unreachable=listener.lost)
-    return tapped(open_transport(spec, pipes, http), tap)
+    return tapped(open_transport(spec, pipes, http, signin), tap)
