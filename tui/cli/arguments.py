@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _add_resources(verbs, shared)
     _add_prompts(verbs, shared)
     _add_sessions(verbs, shared)
+    _add_providers(verbs, shared)
     _add_keys(verbs, shared)
     # What follows it has a grammar of its own (`tui.cli.gateway`), made from the table of operations.
     verbs.add_parser("gateway", add_help=False, help="health, cost, models, routes …: `mcp-tui gateway --help`")
@@ -106,6 +107,7 @@ def _add_import(actions: "Verbs", shared: argparse.ArgumentParser) -> None:
     )
     take.add_argument("names", nargs="*", metavar="NAME", help="only these servers")
     take.add_argument("--all", action="store_true", help="every server that was found")
+    take.add_argument("--env-secrets", action="store_true", help="write ${NAME} in place of keys in plain text")
     take.add_argument("--from", dest="source", default="", metavar="FILE|CLIENT", help="this file or client only")
 
 
@@ -147,6 +149,22 @@ def _add_sessions(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
         actions.add_parser(action, parents=[shared], help=text).add_argument("chat", metavar="ID")
     export = actions.add_parser("export", parents=[shared], help="print a chat as Markdown, with --json as JSON")
     export.add_argument("chat", metavar="ID")
+
+
+def _add_providers(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
+    actions = _group(verbs, "providers", "the model endpoints")
+    actions.add_parser("list", parents=[shared], help="show address, key and breaker of each")
+    add = actions.add_parser(
+        "add",
+        parents=[shared],
+        help="add an endpoint to config.toml",
+        epilog="A known name is enough: mcp-tui providers add groq. "
+        "Any other needs --base-url, and --api-key-env NAME when it takes a key.",
+    )
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--keyring", action="store_true", help="its key lies in the keyring: mcp-tui keys set NAME")
+    for action, text in {"test": "list its models once", "remove": "take it out of config.toml"}.items():
+        actions.add_parser(action, parents=[shared], help=text).add_argument("name", metavar="NAME")
 
 
 def _add_keys(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:

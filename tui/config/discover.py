@@ -3,24 +3,20 @@
 Nothing found here is started or asked; a list of servers is read as plain data, and a broken one is passed over.
 """
 
-import json
 import os
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.config.imports import servers_in
 from tui.config.known import KNOWN_PROVIDERS, origin_of
-from tui.config.source import MAX_BYTES
 from tui.domain.errors import ConfigError
 from tui.domain.gateway import ProviderSpec
 from tui.domain.ids import ProviderName
-from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean_line
 
 ENVIRONMENT = "environment"
-_SERVERS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +67,11 @@ def describe(provider: ProviderSpec) -> CleanText:
 def find_clients(environ: Mapping[str, str], home: Path) -> list[FoundClient]:
     """Returns the other clients on this machine whose configuration names MCP servers."""
     found = []
-    for client, path in _places(environ, home):
-        servers = _servers_in(path)
+    for client, path in client_files(environ, home):
+        servers = servers_in(path, client).servers
         if servers:
-            found.append(FoundClient(CleanText(client), path, servers))
+            names = tuple(CleanText(server.spec.name) for server in servers)
+            found.append(FoundClient(CleanText(client), path, names))
     return found
 
 
@@ -90,7 +87,8 @@ def _ollama_url(host: str) -> str:
     return f"{scheme}://{rest}/v1"
 
 
-def _places(environ: Mapping[str, str], home: Path) -> list[tuple[str, Path]]:
+def client_files(environ: Mapping[str, str], home: Path) -> list[tuple[str, Path]]:
+    """Returns the known clients and where each keeps its configuration, whether it is there or not."""
     if sys.platform == "darwin":
         support = home / "Library" / "Application Support"
     elif os.name == "nt":
@@ -105,24 +103,6 @@ def _places(environ: Mapping[str, str], home: Path) -> list[tuple[str, Path]]:
         ("Windsurf", home / ".codeium" / "windsurf" / "mcp_config.json"),
         ("Gemini CLI", home / ".gemini" / "settings.json"),
         ("Codex", home / ".codex" / "config.toml"),
-        ("Zed", support / "zed" / "settings.json"),
+        ("Zed", (home / ".config" if sys.platform == "darwin" else support) / "zed" / "settings.json"),
+        ("opencode", home / ".config" / "opencode" / "opencode.json"),
     ]
-
-
-def _servers_in(path: Path) -> tuple[CleanText, ...]:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES * 10 + 1)
-        if len(content) > MAX_BYTES * 10:
-            return ()
-        text = content.decode("utf-8-sig")
-        data: Json = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError, RecursionError):
-        return ()
-    if not isinstance(data, dict):
-        return ()
-    for key in ("mcpServers", "servers", "mcp_servers", "context_servers"):
-        servers = data.get(key)
-        if isinstance(servers, dict) and servers:
-            return tuple(clean_line(name, 64) for name in list(servers)[:_SERVERS_SHOWN])
-    return ()

@@ -67,7 +67,7 @@ def named_url_spec(text: str) -> ServerSpec:
 def url_spec(name: str, url: str) -> ServerSpec:
     """Returns a remote server typed by a person. Raises UsageError when it is no URL."""
     origin_of(url)
-    return ServerSpec(ServerName(_as_name(name)), "http", url=url, trusted=True, origin=COMMAND_LINE)
+    return ServerSpec(ServerName(as_name(name)), "http", url=url, trusted=True, origin=COMMAND_LINE)
 
 
 def with_own_name(spec_name: ServerName, taken: set[ServerName]) -> ServerName:
@@ -87,7 +87,7 @@ def is_named(text: str) -> bool:
 def _server(parent: Table, name: str, environ: Mapping[str, str]) -> ServerSpec:
     if not _NAME.fullmatch(name):
         raise parent.error(
-            name, "is no name for a server.", f"Use letters, digits, - and _: for example {_as_name(name)!r}."
+            name, "is no name for a server.", f"Use letters, digits, - and _: for example {as_name(name)!r}."
         )
     table = parent.table(name)
     if table is None:
@@ -143,8 +143,9 @@ def _name_of_command(words: list[str]) -> str:
         plain = [word for word in words[1:] if not word.startswith("-") and word not in ("run", "tool", "exec", "-m")]
         program = PurePath(plain[0]).name if plain else program
     program = program.removesuffix(".py").removesuffix(".js").split("@")[0]
-    return _as_name(re.sub(r"^(mcp-)?server-|^mcp-", "", program))
+    return as_name(re.sub(r"^(mcp-)?server-|^mcp-", "", program))
 
 
-def _as_name(text: str) -> str:
+def as_name(text: str) -> str:
+    """Returns the nearest thing to `text` that can name a server."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:64] or "server"

@@ -51,7 +51,7 @@ def test_the_environment_is_asked_only_when_nothing_else_names_a_provider(tmp_pa
 
 
 def test_other_clients_are_found_and_broken_files_passed_over(tmp_path: Path) -> None:
-    servers = {"mcpServers": {"files": {"command": "rm"}, "\x1b[2Jweb": {"url": "x"}}}
+    servers = {"mcpServers": {"files": {"command": "rm"}, "\x1b[2Jweb": {"url": "https://x"}}}
     (tmp_path / ".claude.json").write_text(json.dumps(servers), "utf-8")
     (tmp_path / ".codex").mkdir()
     (tmp_path / ".codex" / "config.toml").write_text("[mcp_servers.git]\ncommand = 'x'\n", "utf-8")
@@ -60,5 +60,5 @@ def test_other_clients_are_found_and_broken_files_passed_over(tmp_path: Path) ->
     (tmp_path / ".gemini").mkdir()
     (tmp_path / ".gemini" / "settings.json").write_text('{"theme": "x"}', "utf-8")
     claude, codex = find_clients({}, tmp_path)
-    assert (claude.client, claude.servers) == ("Claude Code", ("files", "␛[2Jweb"))
+    assert (claude.client, claude.servers) == ("Claude Code", ("files", "2Jweb"))
     assert (codex.client, codex.servers) == ("Codex", ("git",))
