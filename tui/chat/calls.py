@@ -89,13 +89,11 @@ class CallRun:
         await self._conclude(result)
 
     async def _outcome(self) -> ToolResult:
+        refused = self._refused_outright()
+        if refused is not None:
+            return refused
         tool = self.tool
-        if tool is None:
-            return error_result("invalid", self._no_such_tool())
-        if tool.withheld:
-            return error_result("denied", _withheld(tool))
-        if self._flaw is not None:
-            return error_result("invalid", self._flaw.message)
+        assert tool is not None
         frozen = FrozenCall(tool, self._arguments_json)
         toolbox = self._scope.outside.toolbox
         problem = await toolbox.check_arguments(tool, frozen.arguments())
@@ -111,6 +109,14 @@ class CallRun:
         if self.side_effects:
             await self._released.wait()
         return await self._send(approved)
+
+    def _refused_outright(self) -> ToolResult | None:
+        """Returns why the call cannot run whatever anybody says to it."""
+        if self.tool is None:
+            return error_result("invalid", self._no_such_tool())
+        if self.tool.withheld:
+            return error_result("denied", _withheld(self.tool))
+        return error_result("invalid", self._flaw.message) if self._flaw is not None else None
 
     async def _send(self, frozen: FrozenCall) -> ToolResult:
         outside, scope, tool = self._scope.outside, self._scope, frozen.tool

@@ -14,6 +14,7 @@ from tui.chat.offers import Offers, resolved_choice
 from tui.chat.record import Record
 from tui.chat.reply import Reply
 from tui.chat.scope import Scope
+from tui.chat.tool_search import SEARCH_NAME
 from tui.chat.tool_specs import Offer
 from tui.chat.totals import total_cost, total_usage
 from tui.domain.completion import ChatRequest, Outcome, ReplyEnded
@@ -142,7 +143,9 @@ class Turn:
         scope, chat = self._scope, self._scope.outside.chat
         tools = scope.outside.toolbox.tools()
         choice = resolved_choice(chat.tool_choice, tools)
-        offer = self._offers.next(tools, chat.max_tools, scope.memory.messages, choice)
+        offer = self._offers.next(
+            tools, chat.max_tools, scope.memory.messages, choice, window=self._window, toolbox=scope.outside.toolbox
+        )
         for notice in self._offers.notices:
             self._notice("info", notice)
         return ChatRequest(
@@ -179,7 +182,9 @@ class Turn:
     def _read_results(self, runs: list[CallRun]) -> None:
         """From here on the model has read what these tools returned."""
         for run in runs:
-            if run.tool is not None and run.sent and run.result is not None and run.result.outcome in _ANSWERED:
+            if run.tool is None or run.tool.model_name == SEARCH_NAME:
+                continue
+            if run.sent and run.result is not None and run.result.outcome in _ANSWERED:
                 self._scope.taint.read(run.tool, trusted=self._scope.outside.toolbox.trusted(run.tool.server))
 
     async def _may_try_again(self, reply: Reply) -> bool:

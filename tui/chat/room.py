@@ -13,6 +13,7 @@ from tui.chat.memory import Memory
 from tui.chat.offers import Offers
 from tui.chat.ports import Gatekeeper, LanguageModel, Ledger, Publish, Toolbox, ToolRules
 from tui.chat.scope import Outside, Scope
+from tui.chat.searchable import SearchableToolbox
 from tui.config.schema import ChatSettings, PolicySettings
 from tui.domain.clock import Clock
 from tui.domain.errors import McpTuiError
@@ -44,8 +45,9 @@ class Room:
         self.target = chat.target
         self.last_turn: TurnFinished | None = None
         self.publish = publish
+        self._toolbox = SearchableToolbox(toolbox)
         self._outside = Outside(
-            model, toolbox, gatekeeper, ledger, rules, publish, clock, chat, policy, spill, max_turn_cost
+            model, self._toolbox, gatekeeper, ledger, rules, publish, clock, chat, policy, spill, max_turn_cost
         )
         self._grants = Grants()
         self._memory: Memory | None = None
@@ -72,6 +74,7 @@ class Room:
             await self._stop()
             self._memory = Memory(chat_id, self._outside.ledger, messages)
             self._offers = Offers()
+            self._toolbox.forget()
             self.last_turn = None
             self._outside.publish(ChatOpened(chat_id, title, resumed))
 

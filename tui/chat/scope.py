@@ -7,7 +7,8 @@ from tui.chat.approval import Approver
 from tui.chat.guard import Taint
 from tui.chat.limits import Limits
 from tui.chat.memory import Memory
-from tui.chat.ports import Gatekeeper, LanguageModel, Ledger, Publish, Toolbox, ToolRules
+from tui.chat.ports import Gatekeeper, LanguageModel, Ledger, Publish, ToolRules
+from tui.chat.searchable import SearchableToolbox
 from tui.config.schema import ChatSettings, PolicySettings
 from tui.domain.clock import Clock
 from tui.domain.gateway import ModelSpec
@@ -20,7 +21,7 @@ class Outside:
     """Everything beyond the chat that a turn reaches, and the settings it runs under."""
 
     model: LanguageModel
-    toolbox: Toolbox
+    toolbox: SearchableToolbox
     gatekeeper: Gatekeeper
     ledger: Ledger
     rules: ToolRules
