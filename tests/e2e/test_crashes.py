@@ -112,7 +112,7 @@ async def test_suspending_and_coming_back_keeps_the_program_working(command: str
 
 
 async def test_the_program_writes_no_core_dump(command: str, environ: dict[str, str]) -> None:
-    async with terminal([command, "--demo"], environ) as screen:
+    async with terminal(["sh", "-c", f"ulimit -S -c $(ulimit -H -c); exec {command} --demo"], environ) as screen:
         await screen.shows("2/2 servers")
         limits = Path(f"/proc/{screen.pid}/limits").read_text()
         assert next(line for line in limits.splitlines() if line.startswith("Max core")).split()[4] == "0"
