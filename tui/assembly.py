@@ -19,14 +19,16 @@ from tui.desk import QuestionDesk
 from tui.domain.clock import Clock
 from tui.domain.errors import CallError, McpTuiError, RefusedError
 from tui.domain.events import GatewaySampled, NoticePosted, Severity
-from tui.domain.gateway import GatewaySnapshot
+from tui.domain.gateway import GatewaySnapshot, ProviderSpec
 from tui.domain.ids import ChatId, ServerName
 from tui.domain.servers import ServerSpec, ToolInfo
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.local import find_local_providers
 from tui.gateway.scripted.pulse import pulse
+from tui.gateway_orders import GatewayOrders
 from tui.logs import Logging, Redactor
+from tui.sampling import GatewaySampler
 from tui.servers.doctor import examine
 from tui.servers.examination import DoctorReport
 from tui.servers.pool import ServerPool
@@ -56,6 +58,7 @@ class Assembly:
     pool: ServerPool
     room: Room
     target_note: CleanText
+    orders: GatewayOrders
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
     """Undoes the start, in the opposite order."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -94,6 +97,11 @@ class Assembly:
         self.pool.spec(server)
         await self.consent.switches.switch(server, tool, on)
         await self.pool.vet(server)
+
+    async def add_provider(self, spec: ProviderSpec, *, keep: bool) -> None:
+        """Takes a provider in, for this run or for all."""
+        added = await self.orders.add_provider(spec, self.settings.providers, keep=keep)
+        self.settings = replace(self.settings, providers=(*self.settings.providers, added))
 
     async def examine(self, name: ServerName) -> DoctorReport:
         """Checks a server stage by stage on a connection of its own. Raises McpTuiError without consent."""
@@ -223,6 +231,7 @@ async def _open_room(
         pins=consent.pins,
         switches=consent.switches,
         grants=GrantFile(around.paths, remember=around.redactor.remember),
+        sampler=GatewaySampler(gateway, settings.chat.target),
     )
     undo.push_async_callback(pool.stop)
     await pool.start(_consented(around, consent))
@@ -241,7 +250,8 @@ async def _open_room(
         max_turn_cost=settings.budget.turn_microusd if settings.budget.action == "block" else None,
     )
     undo.push_async_callback(room.close)
-    assembly = Assembly(settings, chats, consent, gateway, pool, room, note)
+    orders = GatewayOrders(gateway, room, bus, around.paths, around.redactor)
+    assembly = Assembly(settings, chats, consent, gateway, pool, room, note, orders)
     undo.push_async_callback(assembly.end_tasks)
     assembly.begin(_sample(gateway, bus))
     if settings.demo and desk.attended:

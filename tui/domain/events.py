@@ -35,6 +35,7 @@ from tui.domain.program_events import (
 from tui.domain.server_events import (
     CatalogChanged,
     FrameSeen,
+    ResourceChanged,
     ServerChanged,
     ServerLogged,
     ServerRemoved,
@@ -60,6 +61,7 @@ __all__ = [
     "QuestionAnswered",
     "QuestionAsked",
     "ReasoningArrived",
+    "ResourceChanged",
     "ServerChanged",
     "ServerLogged",
     "ServerRemoved",
@@ -83,6 +85,7 @@ Event = (
     | ServerChanged
     | ServerRemoved
     | CatalogChanged
+    | ResourceChanged
     | ServerLogged
     | FrameSeen
     | ToolProgressed
@@ -119,6 +122,8 @@ def stream_key(event: Event) -> tuple[str, str] | None:
             return ("server", event.status.name)
         case CatalogChanged():
             return ("catalog", event.catalog.server)
+        case ResourceChanged():
+            return ("resource", f"{event.server} {event.uri}")
         case ToolProgressed():
             return ("progress", event.call_id)
         case GatewaySampled():

@@ -30,6 +30,14 @@ class CatalogChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceChanged:
+    """A watched resource has other contents now."""
+
+    server: ServerName
+    uri: CleanText
+
+
+@dataclass(frozen=True, slots=True)
 class ServerLogged:
     """A line of a server's stderr, a log notification, or junk on its stdout."""
 

@@ -43,6 +43,8 @@ class State:
     gateway: GatewaySnapshot | None = None
     logs: deque[e.Logged | e.ServerLogged | e.NoticePosted] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     frames: deque[e.FrameSeen] = field(default_factory=lambda: deque(maxlen=FRAMES))
+    resource_changes: dict[tuple[ServerName, CleanText], int] = field(default_factory=dict)
+    """How often each watched resource changed."""
     hand_progress: e.ToolProgressed | None = None
     """The newest progress of a call made by hand, which has no entry."""
     _replies: dict[AttemptId, ReplyEntry] = field(default_factory=dict)
@@ -66,6 +68,9 @@ class State:
                 self.catalogs[event.catalog.server] = event.catalog
             case e.FrameSeen():
                 self.frames.append(event)
+            case e.ResourceChanged():
+                key = (event.server, event.uri)
+                self.resource_changes[key] = self.resource_changes.get(key, 0) + 1
             case e.ServerLogged() | e.Logged():
                 self.logs.append(event)
             case e.NoticePosted():

@@ -4,10 +4,13 @@ The SDK's own flow holds a lock while a request waits for its answer, so that on
 server. Here requests pass freely, and only a refused one enters the flow.
 """
 
+from collections.abc import Callable
+
 import httpx2
 from mcp.client.auth import OAuthFlowError
 
 from tui.domain.text import clean_line
+from tui.servers.preview import mask_values
 from tui.servers.reach import GuardedTransport, OutOfReachError
 from tui.servers.signin import SignIn
 from tui.servers.surviving import made_up, read_body
@@ -19,9 +22,16 @@ class AuthorizedTransport(httpx2.AsyncBaseTransport):
     """Puts the access token on every request; what is fetched from an authorization server goes a guarded way."""
 
     def __init__(
-        self, signin: SignIn, inner: httpx2.AsyncBaseTransport, outward: httpx2.AsyncBaseTransport, *, proxied: bool
+        self,
+        signin: SignIn,
+        inner: httpx2.AsyncBaseTransport,
+        outward: httpx2.AsyncBaseTransport,
+        *,
+        proxied: bool,
+        failed: Callable[[str], None],
     ) -> None:
         self._signin = signin
+        self._failed = failed
         self._inner = inner
         self._authority = httpx2.AsyncClient(
             transport=GuardedTransport(signin.home, outward, proxied=proxied),
@@ -46,10 +56,12 @@ class AuthorizedTransport(httpx2.AsyncBaseTransport):
                     if not signin.gave_up:
                         return await self._negotiate(request, used, refused)
             except (OAuthFlowError, OutOfReachError) as error:
-                signin.gave_up = clean_line(error, 300)
+                signin.gave_up = clean_line(mask_values(str(error)), 200)
         if refused is not None:
             await refused.aclose()
-        return made_up(request, 401, f"Sign-in failed: {signin.gave_up}", 401, sign_in=True)
+        sentence = f"HTTP 401, and the sign-in failed: {signin.gave_up}"
+        self._failed(sentence)
+        return made_up(request, 401, sentence, 401, sign_in=True)
 
     async def _negotiate(
         self, request: httpx2.Request, used: str | None, refused: httpx2.Response | None

@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 
 from mcp import Client
 from mcp import types as mcp_types
+from mcp.shared.dispatcher import ProgressFnT
 
 from tui.domain.clock import Clock
 from tui.domain.errors import CallError
@@ -16,7 +17,9 @@ from tui.domain.text import CleanText, clean, clean_line
 from tui.servers.arguments import check
 from tui.servers.connection import Connection
 from tui.servers.faults import REQUEST_FAILURES, explain_call
+from tui.servers.repetition import insist
 from tui.servers.results import prompt_messages, resource_block, tool_result
+from tui.servers.tasks import TIME_FACTOR, call_as_task
 
 AnswerT = TypeVar("AnswerT")
 _COMPLETIONS = 100
@@ -47,8 +50,6 @@ async def call_tool(
     clock: Clock,
 ) -> ToolResult:
     """Runs one call, once; every failure is a result."""
-    if tool.task_required:
-        return error_result("error", clean(f"{tool.name} runs only as a task, which this program does not offer."))
     complaint = await check_arguments(connection, tool, arguments)
     if complaint:
         return error_result("invalid", clean(f"The arguments do not fit the tool's schema: {complaint}"))
@@ -61,20 +62,28 @@ async def call_tool(
     def elapsed_ms() -> int:
         return round((clock.monotonic() - started) * 1000)
 
+    limit_s = connection.spec.call_timeout_s * (TIME_FACTOR if tool.task_required else 1)
     try:
-        with connection.requests.during(call_id), connection.deadlines.limit(connection.spec.call_timeout_s):
-            answer = await connection.client.call_tool(tool.name, arguments, progress_callback=progressed)
+        with connection.requests.during(call_id), connection.deadlines.limit(limit_s):
+            answer = await insist(connection, tool, lambda: _send(connection.client, tool, arguments, progressed))
         result = await tool_result(answer, elapsed_ms())
     except CallError as error:
         return error_result("error", clean(f"{error.message} {error.hint}"))
     except TimeoutError:
-        limit = f"{connection.spec.call_timeout_s:g} s"
-        result = error_result("timeout", clean(f"{tool.name} did not answer within {limit}."), elapsed_ms())
+        result = error_result("timeout", clean(f"{tool.name} did not answer within {limit_s:g} s."), elapsed_ms())
     except REQUEST_FAILURES as error:
         result = error_result("error", explain_call(error, connection.spec.name), elapsed_ms())
     connection.status.called(result.duration_ms, result.outcome != "ok")
     await _check_structure(connection, tool, result)
     return result
+
+
+async def _send(
+    client: Client, tool: ToolInfo, arguments: dict[str, Json], progressed: ProgressFnT
+) -> mcp_types.CallToolResult:
+    if tool.task_required:
+        return await call_as_task(client, tool.name, arguments, progressed)
+    return await client.call_tool(tool.name, arguments, progress_callback=progressed)
 
 
 async def _check_structure(connection: Connection, tool: ToolInfo, answer: ToolResult) -> None:

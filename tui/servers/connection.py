@@ -5,77 +5,60 @@ from asyncio import Task, create_task, wait
 from collections.abc import Awaitable, Callable, Iterator
 
 import anyio
-from mcp import Client, MCPError
-from mcp.client.subscriptions import SubscriptionLost
-from mcp.types import Implementation
+from mcp import Client
 
-from tui.domain.clock import Clock
 from tui.domain.errors import CallError
-from tui.domain.events import CatalogChanged, Event
-from tui.domain.questions import Answer, Question
+from tui.domain.events import CatalogChanged, ResourceChanged
 from tui.domain.servers import Catalog, ServerSpec, ServerState
-from tui.domain.text import CleanText, clean
+from tui.domain.text import CleanText, clean, clean_line
+from tui.servers.allowed import Allowed
 from tui.servers.deadline import Deadlines
 from tui.servers.faults import Trouble, disconnected, ended, explain, was_closed
-from tui.servers.grants import GrantStore
+from tui.servers.following import Announcements, set_log_level
 from tui.servers.identity import may_download
-from tui.servers.link import LinkListener, open_link
+from tui.servers.link import LOG_LEVEL, LinkListener, open_link
 from tui.servers.listing import fetch_catalog
 from tui.servers.log import ServerLog
 from tui.servers.requests import Requests
 from tui.servers.signin import SignIn
 from tui.servers.status import LiveStatus
+from tui.servers.surroundings import Surroundings
 
 Vet = Callable[["Connection", Catalog], Awaitable[Catalog]]
 """Returns what of a server's offer may be used; see `agreements`."""
 QUICK_RESTARTS = 3
 """Restarts in a row before a person must look."""
+_REOPEN_POLL_S = 0.05
 STABLE_AFTER_S = 60.0
 """A connection that lived this long starts the count anew."""
-_QUIET_S = 0.2
-_STORM_S = 5.0
-_LISTEN_AGAIN_S = 5.0
 
 
 class Connection:
     """Keeps one server open. All methods belong on the event loop's thread."""
 
-    def __init__(
-        self,
-        spec: ServerSpec,
-        *,
-        publish: Callable[[Event], None],
-        clock: Clock,
-        ask: Callable[[Question], Awaitable[Answer]],
-        client_info: Implementation,
-        restart_delay_s: float,
-        vet: Vet,
-        grants: GrantStore,
-    ) -> None:
+    def __init__(self, spec: ServerSpec, host: Surroundings, vet: Vet) -> None:
         self.spec = spec
-        self.status = LiveStatus(spec, publish, clock)
+        self.status = LiveStatus(spec, host.publish, host.clock)
         self.catalog = Catalog(spec.name)
         self.listed = Catalog(spec.name)
         """What the server offers, before it was vetted."""
-        self.log = ServerLog(spec.name, publish, clock)
+        self.log = ServerLog(spec.name, host.publish, host.clock)
+        self.announcements = Announcements(
+            lambda uri: host.publish(ResourceChanged(spec.name, clean_line(uri, 2_000))), self.status.issue
+        )
         self.deadlines = Deadlines()
         self.requests = Requests(
             spec.name,
-            ask=ask,
+            ask=host.ask,
             log=lambda level, text: self.log.add("log", text, level),
             deadlines=self.deadlines,
         )
-        self._publish = publish
-        self._clock = clock
-        self._client_info = client_info
-        self._restart_delay_s = restart_delay_s
+        self._host = host
         self._vet = vet
-        self._ask = ask
-        self._grants = grants
+        self._allowed = Allowed(spec, sampler=host.sampler, publish=host.publish, clock=host.clock)
         self._client: Client | None = None
         self._mode = "auto"
         self._return_code: int | None = None
-        self._lists_changed = anyio.Event()
         self._task: Task[None] | None = None
         self._scope = anyio.CancelScope()
 
@@ -100,16 +83,16 @@ class Connection:
         with scope:
             restarts = 0
             while True:
-                opened_at = self._clock.monotonic()
+                opened_at = self._host.clock.monotonic()
                 self._begin(restarts)
                 trouble = await self._open()
-                if self._clock.monotonic() - opened_at > STABLE_AFTER_S:
+                if self._host.clock.monotonic() - opened_at > STABLE_AFTER_S:
                     restarts = 0
                 if trouble.permanent or restarts >= QUICK_RESTARTS:
                     break
-                delay_s = self._restart_delay_s * 2**restarts
+                delay_s = self._host.restart_delay_s * 2**restarts
                 restarts += 1
-                self.status.move("reconnecting", trouble.message, trouble.hint, self._clock.wall() + delay_s)
+                self.status.move("reconnecting", trouble.message, trouble.hint, self._host.clock.wall() + delay_s)
                 await anyio.sleep(delay_s)
             self._withdraw()
             gave_up = (
@@ -137,10 +120,11 @@ class Connection:
                     self._listener(lost),
                     log=self.log,
                     requests=self.requests,
-                    client_info=self._client_info,
-                    clock=self._clock,
+                    client_info=self._host.client_info,
+                    clock=self._host.clock,
                     mode=self._mode,
                     signin=self._sign_in(),
+                    allowed=self._allowed,
                 ) as client:
                     lift_limit()
                     greeted = True
@@ -161,7 +145,7 @@ class Connection:
         """A server that was given credentials in its headers is not signed in at."""
         if self.spec.transport == "stdio" or any(name.lower() == "authorization" for name in self.spec.headers):
             return None
-        return SignIn(self.spec, grants=self._grants, ask=self._ask, interlude=self._signing_in)
+        return SignIn(self.spec, grants=self._host.grants, ask=self._host.ask, interlude=self._signing_in)
 
     @contextlib.contextmanager
     def _signing_in(self) -> Iterator[None]:
@@ -179,16 +163,14 @@ class Connection:
             self._return_code = return_code
 
         return LinkListener(
-            show=self._publish,
+            show=self._host.publish,
             issue=self.status.issue,
-            lists_changed=self._note_change,
+            lists_changed=self.announcements.lists_changed,
+            resource_changed=self.announcements.resource_changed,
             lost=lost.set,
             started=self.status.started,
             exited=exited,
         )
-
-    def _note_change(self) -> None:
-        self._lists_changed.set()
 
     # --- while it is open
 
@@ -196,19 +178,21 @@ class Connection:
         modern = client.session.discover_result is not None
         self._mode = "auto" if modern else "legacy"
         self.status.greeted(client)
-        self._lists_changed = anyio.Event()
         await self._fetch(client)
         if lost.is_set():
             return
         self._client = client
         self.status.move("ready")
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._follow_changes, client)
-            if modern:
-                tasks.start_soon(self._listen, client)
+            tasks.start_soon(self.announcements.follow, client, self.refresh)
+            tasks.start_soon(self.announcements.subscribe, client)
+            tasks.start_soon(set_log_level, client, LOG_LEVEL, self._note)
             await lost.wait()
             self._client = None
             tasks.cancel_scope.cancel()
+
+    def _note(self, text: str) -> None:
+        self.log.add("log", text, "warning")
 
     async def _fetch(self, client: Client) -> None:
         self.listed = await fetch_catalog(client, self.spec.name, self.spec.call_timeout_s, self.status.issue)
@@ -229,39 +213,8 @@ class Connection:
     def _offer(self, catalog: Catalog) -> None:
         if catalog != self.catalog:
             self.catalog = catalog
-            self._publish(CatalogChanged(catalog))
+            self._host.publish(CatalogChanged(catalog))
         self.status.offers(len(catalog.tools))
-
-    async def _follow_changes(self, client: Client) -> None:
-        """Fetches the lists anew once a burst of announcements has calmed down, or has lasted too long."""
-        while True:
-            await self._lists_changed.wait()
-            with anyio.move_on_after(_STORM_S):
-                while self._lists_changed.is_set():
-                    self._lists_changed = anyio.Event()
-                    await anyio.sleep(_QUIET_S)
-            self._lists_changed = anyio.Event()
-            await self._fetch(client)
-
-    async def _listen(self, client: Client) -> None:
-        """Asks a server of the 2026-07-28 era to announce changes; the tap hears them."""
-        offers = client.server_capabilities
-        tools = bool(offers.tools and offers.tools.list_changed)
-        prompts = bool(offers.prompts and offers.prompts.list_changed)
-        resources = bool(offers.resources and offers.resources.list_changed)
-        while tools or prompts or resources:
-            try:
-                async with client.listen(
-                    tools_list_changed=tools, prompts_list_changed=prompts, resources_list_changed=resources
-                ) as subscription:
-                    async for _ in subscription:
-                        pass
-            except MCPError as error:
-                self.status.issue(f"announces no changes: {error.message}")
-                return
-            except (SubscriptionLost, TimeoutError):
-                self._lists_changed.set()
-            await anyio.sleep(_LISTEN_AGAIN_S)
 
     # --- requests
 
@@ -277,3 +230,11 @@ class Connection:
     async def refresh(self) -> None:
         """Fetches everything the server offers. Raises CallError when it is not ready."""
         await self._fetch(self.client)
+
+    async def reopened(self) -> None:
+        """Returns once a client is open that is not the one open now, or none was. Raises CallError when it fails."""
+        before = self._client
+        while self._client is None or self._client is before:
+            if self.status.now.state in ("failed", "closed", "disabled"):
+                raise CallError(f"{self.spec.name} is {self.status.now.state}.", "Reconnect it first.")
+            await anyio.sleep(_REOPEN_POLL_S)

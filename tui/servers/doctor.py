@@ -141,6 +141,7 @@ def _listener(examination: Examination) -> LinkListener:
         show=lambda _: None,
         issue=examination.issue,
         lists_changed=lambda: None,
+        resource_changed=lambda _: None,
         lost=lambda: None,
         started=started,
         exited=exited,

@@ -35,6 +35,10 @@ _ADVICE_BY_STATUS = {
 }
 
 
+_SIGN_IN_ADVICE = (
+    "Reconnect it to be asked again. A server without sign-in needs a token in `headers` of its definition, one that "
+    "registers no programs a `client_id` in `oauth`."
+)
 _NOT_ABOUT_THE_TRANSPORT = frozenset({401, 403, 407, 408, 429})
 """Statuses of a client's fault that say who may ask or how often, not that the URL takes no POST."""
 
@@ -90,7 +94,7 @@ def _explain_answer(error: MCPError) -> Trouble:
         data = error.data if isinstance(error.data, dict) else {}
         status = data.get("status")
         if data.get("sign_in"):
-            return _trouble(error.message, "Reconnect it to be asked again.", True)
+            return _trouble(error.message, _SIGN_IN_ADVICE, True)
         advice = _ADVICE_BY_STATUS.get(status or 0)
         if advice:
             return _trouble(error.message, advice, permanent=status != 429)
@@ -125,6 +129,11 @@ def refuses_post(error: BaseException) -> bool:
         return False
     status = cause.data.get("status")
     return isinstance(status, int) and 400 <= status < 500 and status not in _NOT_ABOUT_THE_TRANSPORT
+
+
+def forgot_session(error: MCPError) -> bool:
+    """Returns whether an HTTP server did not know the session any more, and so did not carry out the request."""
+    return error.code == HTTP_FAILED and isinstance(error.data, dict) and error.data.get("session_gone") is True
 
 
 def was_closed(error: BaseException) -> bool:

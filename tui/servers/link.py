@@ -5,11 +5,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, replace
 
 from mcp import Client
-from mcp.types import Implementation
+from mcp.types import Implementation, LoggingLevel
 
 from tui.domain.clock import Clock
 from tui.domain.events import FrameSeen
 from tui.domain.servers import ServerSpec
+from tui.servers.allowed import Allowed
 from tui.servers.faults import REQUEST_FAILURES, refuses_post
 from tui.servers.log import ServerLog
 from tui.servers.requests import Requests
@@ -19,6 +20,8 @@ from tui.servers.surviving import HttpListener
 from tui.servers.tap import Tap, TappedReading, TappedWriting, tapped
 from tui.servers.transport import HTTP_FAILURES, open_transport
 
+LOG_LEVEL: LoggingLevel = "info"
+"""What servers are asked to log from."""
 INPUT_ROUNDS = 5
 """How often one request may be answered with another question (2026-07-28, multi round-trip requests)."""
 
@@ -30,6 +33,7 @@ class LinkListener:
     show: Callable[[FrameSeen], None]
     issue: Callable[[str], None]
     lists_changed: Callable[[], None]
+    resource_changed: Callable[[str], None]
     lost: Callable[[], None]
     started: Callable[[int], None]
     exited: Callable[[int | None], None]
@@ -46,6 +50,7 @@ async def open_link(
     clock: Clock,
     mode: str = "auto",
     signin: SignIn | None = None,
+    allowed: Allowed | None = None,
 ) -> AsyncIterator[Client]:
     """Yields a client that has negotiated. Raises whatever the SDK or the system raises: see `faults.explain`.
 
@@ -59,8 +64,10 @@ async def open_link(
             mode=mode,
             client_info=client_info,
             elicitation_callback=requests.elicit,
+            sampling_callback=allowed.sample if allowed and allowed.sampling else None,
+            list_roots_callback=allowed.list_roots if allowed and allowed.roots else None,
             logging_callback=requests.logged,
-            log_level="info",
+            log_level=LOG_LEVEL,
             input_required_max_rounds=INPUT_ROUNDS,
             cache=None,
         )
@@ -120,8 +127,10 @@ def _listened(
         issue=listener.issue,
         junk=junk,
         lists_changed=listener.lists_changed,
+        resource_changed=listener.resource_changed,
         lost=listener.lost,
         clock=clock,
+        allow=spec.allow,
     )
     pipes = PipeListener(
         started=listener.started,

@@ -19,8 +19,10 @@ from tui.domain.text import CleanText, clean
 from tui.domain.trust import DefinitionReview
 from tui.servers import calls
 from tui.servers.agreements import Agreements
+from tui.servers.allowed import Sampler
 from tui.servers.connection import Connection
 from tui.servers.grants import GrantStore, MemoryGrants
+from tui.servers.surroundings import Surroundings
 from tui.servers.trust_ports import EverythingOn, PinBook, PinsInMemory, ToolSwitches
 from tui.servers.withheld import refusal_of, refusal_words
 
@@ -45,13 +47,19 @@ class ServerPool:
         pins: PinBook | None = None,
         switches: ToolSwitches | None = None,
         grants: GrantStore | None = None,
+        sampler: Sampler | None = None,
     ) -> None:
         self._publish = publish
         self._clock = clock
-        self._ask = ask
-        self._client_info = Implementation(name=client_name, version=client_version)
-        self._restart_delay_s = restart_delay_s
-        self._grants = grants or MemoryGrants()
+        self._host = Surroundings(
+            publish=self._hear,
+            clock=clock,
+            ask=ask,
+            client_info=Implementation(name=client_name, version=client_version),
+            restart_delay_s=restart_delay_s,
+            grants=grants or MemoryGrants(),
+            sampler=sampler,
+        )
         self._connections: dict[ServerName, Connection] = {}
         self._agreements = Agreements(
             pins=pins or PinsInMemory(), switches=switches or EverythingOn(), publish=publish, ask=ask, clock=clock
@@ -78,16 +86,7 @@ class ServerPool:
             # Not announced as removed: listeners may see a removal after the news of its successor.
             self._agreements.drop(spec.name)
             await self._connections[spec.name].stop()
-        self._connections[spec.name] = Connection(
-            spec,
-            publish=self._hear,
-            clock=self._clock,
-            ask=self._ask,
-            client_info=self._client_info,
-            restart_delay_s=self._restart_delay_s,
-            vet=self._agreements.vet,
-            grants=self._grants,
-        )
+        self._connections[spec.name] = Connection(spec, self._host, self._agreements.vet)
         self._open(self._connections[spec.name])
 
     async def remove(self, name: ServerName) -> None:
@@ -199,8 +198,7 @@ class ServerPool:
             index: dict[str, ToolInfo] = {}
             for name in sorted(self._connections):
                 for tool in self._connections[name].catalog.tools:
-                    if not tool.task_required:
-                        index.setdefault(tool.model_name, tool)
+                    index.setdefault(tool.model_name, tool)
             self._by_model_name = index
         return self._by_model_name
 
@@ -233,6 +231,10 @@ class ServerPool:
     async def read_resource(self, server: ServerName, uri: str) -> tuple[ResultBlock, ...]:
         """Returns a resource's contents."""
         return await calls.read_resource(self._connection(server), uri)
+
+    def watch_resource(self, server: ServerName, uri: str, watched: bool = True) -> None:
+        """Begins or ends to watch a resource; each change is published as ResourceChanged."""
+        self._connection(server).announcements.watch(uri, watched)
 
     async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
         """Returns a prompt's messages."""

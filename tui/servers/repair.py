@@ -102,6 +102,9 @@ def _prompt(item: dict[str, Json], _: Report) -> dict[str, Json] | None:
 
 
 def _called(result: dict[str, Json], report: Report) -> dict[str, Json]:
+    if "task" in result and "content" not in result:
+        # A task was created; its result comes later. The SDK lets only complete results through.
+        return {"content": [], "task": result["task"]}
     content = result.get("content")
     if isinstance(content, str):
         report("a result's content is bare text")
@@ -190,5 +193,6 @@ _MENDERS: Mapping[str, Callable[[dict[str, Json], Report], dict[str, Json]]] = M
         "prompts/get": _prompted,
         "resources/read": _read,
         "tools/call": _called,
+        "tasks/result": _called,
     }
 )

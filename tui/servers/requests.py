@@ -1,16 +1,18 @@
-"""What servers ask of us: questions to the person (elicitation) and log lines. Sampling and roots are not offered."""
+"""What servers ask of us: questions to the person (elicitation) and log lines; see also `allowed`."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 
 from mcp import types as mcp_types
 from mcp.client import ClientRequestContext
 
 from tui.domain.ids import CallId, QuestionId, ServerName, new_id
 from tui.domain.questions import Answer, ElicitationAnswer, ElicitationQuestion, Question
-from tui.domain.text import clean, clean_line
+from tui.domain.text import CleanText, clean, clean_line
 from tui.servers.deadline import Deadlines
 
+_FINISHED = CleanText("Accept when you have finished on that page; the call is then sent again.")
 LogLine = Callable[[str, str], None]
 """Takes a level and a text."""
 
@@ -51,6 +53,16 @@ class Requests:
             return mcp_types.ElicitResult(action="cancel")
         accepted = answer.action == "accept" and answer.content is not None
         return mcp_types.ElicitResult(action=answer.action, content=dict(answer.content or {}) if accepted else None)
+
+    async def page_visited(self, params: mcp_types.ElicitRequestURLParams) -> bool:
+        """Puts a page to the person that must be visited before a call is carried out. Returns whether it was."""
+        with self._deadlines.paused():
+            opened = await self._ask(self._question(params))
+            if not isinstance(opened, ElicitationAnswer) or opened.action != "accept":
+                return False
+            finished = replace(self._question(params), id=QuestionId(new_id("question")), message=_FINISHED, url=None)
+            done = await self._ask(finished)
+        return isinstance(done, ElicitationAnswer) and done.action == "accept"
 
     def _question(self, params: mcp_types.ElicitRequestParams) -> ElicitationQuestion:
         form = isinstance(params, mcp_types.ElicitRequestFormParams)

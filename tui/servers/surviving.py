@@ -75,7 +75,8 @@ class SurvivingTransport(httpx2.AsyncBaseTransport):
             self._listener.failed(sentence)
             return made_up(request, 500, sentence, response.status_code)
         headers = [(k, v) for k, v in response.headers.items() if k not in ("content-encoding", "content-length")]
-        if response.status_code >= 400 and not _speaks_json_rpc(body):
+        gone = response.status_code == 404 and "mcp-session-id" in request.headers
+        if response.status_code >= 400 and (gone or not _speaks_json_rpc(body)):
             return self._explained(request, response, body)
         return httpx2.Response(response.status_code, headers=headers, content=body, request=request)
 
@@ -87,10 +88,11 @@ class SurvivingTransport(httpx2.AsyncBaseTransport):
         sentence += f" (try again after {wait[:40]})" if wait else ""
         if request.method == "POST":
             self._listener.failed(f"{sentence}: {said}" if said else sentence)
-        if status == 404 and "mcp-session-id" in request.headers:
-            # The server forgot the session, most often because it was restarted.
+        # A server forgets sessions most often because it was restarted.
+        session_gone = status == 404 and "mcp-session-id" in request.headers
+        if session_gone:
             self._listener.unreachable()
-        return made_up(request, status, sentence, status)
+        return made_up(request, status, sentence, status, session_gone=session_gone)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -1,6 +1,6 @@
 """The JSON-RPC stream seen whole: every message is shown, broken answers are mended, the end is announced."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import Context
 from types import TracebackType
@@ -19,7 +19,8 @@ from tui.servers.rate import Allowance
 from tui.servers.repair import repair
 
 _CHANGES = frozenset(f"notifications/{noun}/list_changed" for noun in ("tools", "resources", "prompts"))
-_NOT_OFFERED = {"sampling/createMessage": "sampling", "roots/list": "roots"}
+_UPDATED = "notifications/resources/updated"
+_WISHES = {"sampling/createMessage": "sampling", "roots/list": "roots"}
 
 
 class Reading(Protocol):
@@ -37,7 +38,7 @@ class Writing(Protocol):
 
 
 class Tap:
-    """Watches one connection. `lists_changed` and `lost` are called on the loop and must not wait."""
+    """Watches one connection. What it calls is called on the loop and must not wait."""
 
     def __init__(
         self,
@@ -47,16 +48,20 @@ class Tap:
         issue: Callable[[str], None],
         junk: Callable[[str], None],
         lists_changed: Callable[[], None],
+        resource_changed: Callable[[str], None],
         lost: Callable[[], None],
         clock: Clock,
+        allow: Collection[str] = (),
     ) -> None:
         self._server = server
         self._show = show
         self._issue = issue
         self._junk = junk
         self._lists_changed = lists_changed
+        self._resource_changed = resource_changed
         self.lost = lost
         self._clock = clock
+        self._refused = {method: wish for method, wish in _WISHES.items() if wish not in allow}
         self._methods: dict[int | str, str] = {}
         self._frames = Allowance(per_second=200, burst=400, clock=clock)
 
@@ -85,8 +90,11 @@ class Tap:
             # A storm of these ends here: one flag instead of thousands of tasks in the session.
             self._lists_changed()
             return None
-        elif isinstance(message, JSONRPCRequest) and (wish := _NOT_OFFERED.get(message.method)):
-            self._issue(f"asked for {wish}, which is not offered")
+        elif isinstance(message, JSONRPCNotification) and message.method == _UPDATED:
+            self._resource_changed(str((message.params or {}).get("uri", "")))
+            return None
+        elif isinstance(message, JSONRPCRequest) and (wish := self._refused.get(message.method)):
+            self._issue(f"asked for {wish}, which it is not allowed")
         return item
 
     def _answered(self, message: JSONRPCResponse | JSONRPCError) -> str | None:

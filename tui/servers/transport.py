@@ -41,7 +41,7 @@ def make_client(
     inner: httpx2.AsyncBaseTransport = httpx2.AsyncHTTPTransport(proxy=proxy)
     if signin is not None:
         outward = httpx2.AsyncHTTPTransport(proxy=proxy)
-        inner = AuthorizedTransport(signin, inner, outward, proxied=proxy is not None)
+        inner = AuthorizedTransport(signin, inner, outward, proxied=proxy is not None, failed=listener.failed)
     return httpx2.AsyncClient(
         transport=SurvivingTransport(listener, inner),
         headers={"accept-encoding": "identity", **headers},

@@ -147,7 +147,7 @@ async def test_a_small_gzip_body_that_becomes_a_huge_one_is_refused() -> None:
         (200, {"content-type": "application/json"}, b"{not json"),
         (202, {}, b""),
         (302, {"location": "http://elsewhere.invalid/"}, b""),
-        (429, {"retry-after": "7"}, b"slow down"),
+        (429, {"retry-after": "700"}, b"slow down"),
         None,
     ],
     ids=["html", "broken-json", "202", "redirect-elsewhere", "429", "hangs-up"],
