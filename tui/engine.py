@@ -7,7 +7,7 @@ import asyncio
 import gc
 import importlib
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,8 +19,12 @@ from tui.desk import QuestionDesk
 from tui.domain.clock import Clock, SystemClock
 from tui.domain.errors import McpTuiError
 from tui.domain.events import EngineReady, NoticePosted, TargetChanged
-from tui.domain.ids import CallId, ChatId, QuestionId, ServerName, new_id
+from tui.domain.gateway import BreakerOrder, ProviderSpec
+from tui.domain.gateway_answers import ConnectionTest
+from tui.domain.gateway_routing import StepTrial, TestAnswer
+from tui.domain.ids import CallId, ChatId, ProviderName, QuestionId, ServerName, new_id
 from tui.domain.messages import Json, Message, Part
+from tui.domain.operations import Operation
 from tui.domain.questions import Answer
 from tui.domain.servers import ResultBlock, ServerSpec, ToolResult
 from tui.domain.text import clean, clean_line
@@ -213,6 +217,42 @@ class Engine:
         """Returns when no server is connecting any more, or after `timeout_s`."""
         await self.parts.pool.wait_settled(timeout_s)
 
+    # --- gateway
+
+    def operations(self) -> Sequence[Operation]:
+        """Returns the gateway's operations, in the table's order."""
+        from tui.gateway.operations import OPERATIONS  # not needed before the first paint
+
+        return OPERATIONS
+
+    async def operate(self, name: str, arguments: Mapping[str, Any]) -> object:
+        """Carries out an operation of the gateway by name and returns its answer, a dataclass."""
+        return await self.parts.orders.operate(name, arguments)
+
+    async def known_values(self, parameter: str) -> Sequence[str]:
+        """Returns what an operation's parameter of that name may be called with; empty when anything may."""
+        return await self.parts.gateway.known_values(parameter)
+
+    async def try_combo(self, combo: str, on_trial: Callable[[StepTrial], None]) -> TestAnswer:
+        """Makes a small real call to each step of a chain; `on_trial` is told each as it ends."""
+        return await self.parts.orders.try_combo(combo, on_trial)
+
+    async def order_breaker(self, provider: ProviderName, order: BreakerOrder) -> None:
+        """Moves a provider's breaker by hand."""
+        await self.parts.orders.order_breaker(provider, order)
+
+    async def test_provider(self, spec: ProviderSpec, key: str = "") -> ConnectionTest:
+        """Tries a provider out without taking it in; `key` is one that is stored nowhere yet."""
+        return await self.parts.orders.test_provider(spec, key)
+
+    async def store_key(self, base_url: str, key: str, *, in_file: bool = False) -> None:
+        """Keeps a key for one endpoint in the system keyring, or in a private file."""
+        await self.parts.orders.store_key(base_url, key, in_file=in_file)
+
+    async def add_provider(self, spec: ProviderSpec, *, keep: bool = False) -> None:
+        """Takes in a provider at once, for this run or, kept in config.toml, for all."""
+        await self.parts.add_provider(spec, keep=keep)
+
     # --- program
 
     def report(self, error: Exception) -> None:
@@ -232,9 +272,9 @@ def _load_assembly() -> Any:
 
 
 @asynccontextmanager
-async def running(settings: Settings, paths: Paths, *, attended: bool = False) -> AsyncIterator[Engine]:
-    """Runs an engine for the length of a block; stops it whatever happens inside."""
-    engine = Engine(settings, paths, attended=attended)
+async def running(settings: Settings, paths: Paths, bus: Bus | None = None) -> AsyncIterator[Engine]:
+    """Runs an engine without anybody there for the length of a block; stops it whatever happens inside."""
+    engine = Engine(settings, paths, attended=False, bus=bus)
     try:
         await engine.start()
         yield engine

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from tui.cli.answer import print_answer
 from tui.cli.arguments import shared_options
 from tui.cli.invocation import Invocation
 from tui.domain.errors import UsageError
-from tui.domain.messages import user_text
-from tui.domain.text import clean
+from tui.domain.operations import Operation, Parameter
 from tui.engine import Engine
-from tui.gateway.operations import OPERATION_BY_NAME, OPERATIONS, Operation, Parameter
+from tui.gateway.operations import OPERATION_BY_NAME, OPERATIONS
+from tui.ui.answer_text import answer_text
 
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
@@ -24,11 +23,11 @@ def operate(call: Invocation) -> int:
     arguments = given_arguments(operation, call.given)
 
     async def verb(engine: Engine) -> int:
-        answer = await getattr(engine.parts.gateway, operation.method)(**arguments)
+        answer = await engine.operate(operation.name, arguments)
         if call.output.as_json:
             call.output.document(answer)
         else:
-            print_answer(call.output, answer)
+            call.output.text(answer_text(answer))
         return 0
 
     # The servers have no part in it, and the session in question is the one a person is in, or was in last.
@@ -101,8 +100,6 @@ def _typed(parameter: Parameter, text: str) -> Any:
             return _flag(parameter, text)
         case "choice" if text not in parameter.choices:
             raise UsageError(f"{parameter.name} cannot be {text!r}.", f"One of: {', '.join(parameter.choices)}.")
-        case "messages":
-            return (user_text(clean(text)),)
         case _:
             return text
 

@@ -4,10 +4,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from tui.domain.facts import members
 
 _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 _UNIONS = ("Block", "Part", "Question", "Answer")
@@ -28,8 +30,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
 def jsonable(value: Any) -> Any:
     """Returns `value` as what strict JSON can hold; NaN and infinities become null."""
     if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in fields(value)] + properties(type(value))
-        plain = {name: jsonable(getattr(value, name)) for name in names}
+        plain = {name: jsonable(part) for name, part in members(value)}
         kind = _kind(value)
         return {"type": kind, **plain} if kind else plain
     if isinstance(value, Mapping):
@@ -43,11 +44,6 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     return value
-
-
-def properties(kind: type) -> list[str]:
-    """Returns the names of what a fact derives from its own fields."""
-    return [name for name, member in vars(kind).items() if isinstance(member, property)]
 
 
 def _kind(value: object) -> str:

@@ -20,6 +20,8 @@ Strategy = Literal[
     "auto",
 ]
 BudgetAction = Literal["alert", "degrade", "block"]
+BreakerOrder = Literal["trip", "probe", "reset", "hold", "release"]
+"""What a person does to a breaker by hand; a held one never trips until it is released."""
 ProfileName = Literal["aggressive", "balanced", "conservative"]
 
 

@@ -6,7 +6,7 @@ Money is micro-dollars. A figure nobody knows is None and its name stands in `un
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.domain.gateway import BreakerView, ProfileName, Strategy
+from tui.domain.gateway import BreakerView, ModelSpec, ProfileName, Strategy
 from tui.domain.gateway_figures import CallFigures
 from tui.domain.ids import ComboName, ProviderName
 from tui.domain.text import CleanText
@@ -200,6 +200,16 @@ class ModelsAnswer:
     """The `provider/model` of the lowest known price among those that are open; empty when no price is known."""
     undecided: int = 0
     """Models left out because nobody said whether they have the capability asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTest:
+    """What trying a provider out showed."""
+
+    ok: bool
+    summary: CleanText
+    hint: CleanText = CleanText("")
+    models: tuple[ModelSpec, ...] = ()
 
 
 # --- resilience

@@ -1,7 +1,6 @@
 """The operations of a gateway, each once: commands, the palette and served tools all follow from this table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -11,39 +10,10 @@ from tui.domain import gateway_routing as routing
 from tui.domain.completion import TaskType
 from tui.domain.gateway import BudgetAction, ProfileName
 from tui.domain.gateway_figures import Window
+from tui.domain.operations import Operation, Parameter
 from tui.gateway.contract import Gateway
 
-__all__ = ["OPERATIONS", "OPERATION_BY_NAME", "Gateway", "Operation", "Parameter", "ParameterType"]
-
-ParameterType = Literal["str", "int", "float", "bool", "choice", "messages"]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter, as the method of `Gateway` names it. Amounts are US dollars, token counts tokens."""
-
-    name: str
-    type: ParameterType
-    help: str
-    documented: str
-    """What other agents call it."""
-    required: bool = False
-    default: str | int | float | bool | None = None
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation. `method` takes the parameters by name and returns `result`; it raises McpTuiError."""
-
-    name: str
-    method: str
-    documented: str
-    """The tool's name among other agents."""
-    scopes: tuple[str, ...]
-    help: str
-    result: type[Any]
-    parameters: tuple[Parameter, ...] = ()
+__all__ = ["OPERATIONS", "OPERATION_BY_NAME", "Gateway", "Operation", "Parameter"]
 
 
 def _choice(name: str, values: object, help_: str, documented: str, **more: Any) -> Parameter:

@@ -53,7 +53,7 @@ def test_what_does_not_fit_is_a_usage_error_with_the_next_step(words: list[str])
 
 
 def test_a_prompt_becomes_a_message() -> None:
-    [message] = arguments("route", "main", "Hello?")["messages"]
+    [message] = OPERATION_BY_NAME["route"].prepared(arguments("route", "main", "Hello?"))["messages"]
     assert (message.role, message.text) == ("user", "Hello?")
 
 

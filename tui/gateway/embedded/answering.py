@@ -1,7 +1,7 @@
 """The operations of the embedded gateway: each brings what is known up to date, then answers from it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from tui.domain.completion import TaskType
@@ -32,6 +32,7 @@ from tui.domain.gateway_routing import (
     Role,
     RouteAnswer,
     SimulateAnswer,
+    StepTrial,
     TestAnswer,
 )
 from tui.domain.messages import Message
@@ -51,6 +52,9 @@ from tui.gateway.embedded.sending import Sender
 from tui.gateway.embedded.simulation import simulate
 from tui.gateway.embedded.targets import checked_target, named_combo
 from tui.gateway.ports import SpendLedger
+
+RECENT_REQUESTS = 50
+"""How many requests are offered to be explained."""
 
 
 class Answering:
@@ -153,9 +157,15 @@ class Answering:
         target = checked_target(self._parts.catalog, model, combo)
         return await simulate(target, prompt_tokens, self._parts, self._sender.served(target))
 
-    async def test(self, combo: str, prompt: str = "Answer with the word: ready") -> TestAnswer:
+    async def test(
+        self,
+        combo: str,
+        prompt: str = "Answer with the word: ready",
+        on_trial: Callable[[StepTrial], None] | None = None,
+    ) -> TestAnswer:
         await self._refresh()
-        return await benchmark(named_combo(self._parts.catalog, combo), prompt, self._parts.catalog, self._sender)
+        chain = named_combo(self._parts.catalog, combo)
+        return await benchmark(chain, prompt, self._parts.catalog, self._sender, on_trial)
 
     async def best(
         self, task: TaskType, cost_limit: float | None = None, latency_limit: float | None = None
@@ -165,6 +175,22 @@ class Answering:
 
     async def explain(self, request_id: str) -> ExplainAnswer:
         return await explain(request_id, self._sender, self._parts.store)
+
+    async def known_values(self, parameter: str) -> tuple[str, ...]:
+        """Returns what a parameter of that name may be called with: chains, models, providers, requests."""
+        catalog = self._parts.catalog
+        match parameter:
+            case "combo":
+                return tuple(combo.name for combo in catalog.combos)
+            case "model":
+                enabled = (combo.name for combo in catalog.combos if combo.enabled)
+                return (*enabled, *map(str, catalog.steps()))
+            case "provider" | "credential":
+                return tuple(provider.name for provider in catalog.providers)
+            case "request_id":
+                return await self._parts.store.recent_decisions(RECENT_REQUESTS)
+            case _:
+                return ()
 
     # --- up to date
 

@@ -1,7 +1,7 @@
 """Tries every place of a chain with one small real call each, at once, within bounds of time, tokens and money."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tui.domain.completion import ChatRequest, Usage
 from tui.domain.errors import UsageError
@@ -24,15 +24,27 @@ TRIAL_S = 30.0
 AT_ONCE = 8
 
 
-async def benchmark(combo: ComboSpec, prompt: str, catalog: Catalog, sender: Sender) -> TestAnswer:
-    """Returns how each place answered. Raises UsageError for a prompt that is empty or too long."""
+async def benchmark(
+    combo: ComboSpec,
+    prompt: str,
+    catalog: Catalog,
+    sender: Sender,
+    on_trial: Callable[[StepTrial], None] | None = None,
+) -> TestAnswer:
+    """Returns how each place answered; `on_trial` is told each as it ends.
+
+    Raises UsageError for a prompt that is empty or too long.
+    """
     if not prompt.strip() or len(prompt) > MAX_PROMPT_CHARS:
         raise UsageError("The prompt does not fit a trial.", f"Give 1 to {MAX_PROMPT_CHARS} characters.")
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(step: str) -> StepTrial:
         async with gate:
-            return await _trial(step, prompt, catalog, sender)
+            trial = await _trial(step, prompt, catalog, sender)
+        if on_trial:
+            on_trial(trial)
+        return trial
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(step)) for step in dict.fromkeys(combo.steps)]

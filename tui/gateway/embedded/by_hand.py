@@ -37,7 +37,11 @@ class ByHand:
         for name in self._configured_combos:
             self._shared.add(_switch_topic(self, name))
         for provider in parts.catalog.providers:
-            self._shared.add(_limits_topic(self, provider))
+            self.add(provider)
+
+    def add(self, provider: ProviderSpec) -> None:
+        """Takes in one more provider."""
+        self._shared.add(_limits_topic(self, provider))
 
     async def refresh(self) -> None:
         """Takes over what other runs have set and learnt, and tells what this one learnt. Raises StorageError."""

@@ -38,6 +38,11 @@ class Catalog:
         }
         self._fetched: dict[ProviderName, _Fetched] = {}
 
+    def add(self, provider: ProviderSpec) -> None:
+        """Takes in one more provider."""
+        self._providers[provider.name] = provider
+        self._configured[provider.name] = {model.id: model for model in provider.models}
+
     @property
     def providers(self) -> tuple[ProviderSpec, ...]:
         """All providers, as configured."""

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 
 from tui.domain.errors import McpTuiError
 from tui.domain.gateway import ModelSpec, ProviderSpec
+from tui.domain.gateway_answers import ConnectionTest
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.credentials import Credentials
 from tui.gateway.embedded.upstreams import Upstreams
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionTest:
-    """What trying a provider out showed."""
+class GivenKey:
+    """Satisfies `gateway.ports.KeyFinder` with a key that was typed and is stored nowhere yet."""
 
-    ok: bool
-    summary: CleanText
-    hint: CleanText = CleanText("")
-    models: tuple[ModelSpec, ...] = ()
+    key: str
+
+    def __repr__(self) -> str:
+        return "GivenKey()"
+
+    def key_for(self, provider: ProviderSpec) -> str | None:
+        """Returns the key."""
+        return self.key
 
 
 async def test_connection(spec: ProviderSpec, credentials: Credentials, upstreams: Upstreams) -> ConnectionTest:

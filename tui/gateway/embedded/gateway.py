@@ -7,16 +7,17 @@ from contextlib import aclosing, suppress
 
 from tui.domain.clock import Clock
 from tui.domain.completion import ChatRequest, ReplyEvent
-from tui.domain.errors import McpTuiError
+from tui.domain.errors import McpTuiError, UsageError
 from tui.domain.events import Event, NoticePosted
 from tui.domain.gateway import BudgetSpec, ComboSpec, GatewaySnapshot, ModelSpec, ProfileName, ProviderSpec
+from tui.domain.gateway_answers import ConnectionTest
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText
 from tui.gateway.embedded import choosing, snapshot
 from tui.gateway.embedded.answering import Answering
 from tui.gateway.embedded.catalog import Catalog
 from tui.gateway.embedded.chores import Chores
-from tui.gateway.embedded.connection_test import ConnectionTest, test_connection
+from tui.gateway.embedded.connection_test import GivenKey, test_connection
 from tui.gateway.embedded.credentials import Credentials
 from tui.gateway.embedded.guard import BudgetGuard
 from tui.gateway.embedded.health import Health
@@ -117,6 +118,10 @@ class EmbeddedGateway(Answering):
         catalog = self._parts.catalog
         return (*(combo.name for combo in catalog.combos if combo.enabled), *map(str, catalog.steps()))
 
+    def models_of(self, provider: ProviderName) -> tuple[ModelSpec, ...]:
+        """Returns a provider's known models."""
+        return self._parts.catalog.models(provider)
+
     def choose_target(self) -> tuple[str, CleanText]:
         """Returns where chats go when nobody said, with a sentence that says why; an empty target when nothing is."""
         return choosing.choose_target(self._parts)
@@ -134,9 +139,27 @@ class EmbeddedGateway(Answering):
         """Asks a provider for its models and remembers them. Raises McpTuiError."""
         return await self._lists.fetch(self._spec(provider))
 
-    async def test_provider(self, spec: ProviderSpec) -> ConnectionTest:
-        """Tries a provider out, known or not, by listing its models; changes nothing."""
-        return await test_connection(spec, Credentials(self._keys, self._parts.clock), self._parts.upstreams)
+    async def test_provider(self, spec: ProviderSpec, key: str | None = None) -> ConnectionTest:
+        """Tries a provider out, known or not, by listing its models; changes nothing. `key` is one not yet stored."""
+        finder = GivenKey(key) if key else self._keys
+        return await test_connection(spec, Credentials(finder, self._parts.clock), self._parts.upstreams)
+
+    def check_new(self, name: ProviderName) -> None:
+        """Raises UsageError when a provider's name is taken."""
+        if self._parts.catalog.provider(name):
+            raise UsageError(f"There is a provider {name!r} already.", "Give the new one another name.")
+
+    async def add_provider(self, spec: ProviderSpec) -> None:
+        """Takes in one more provider for this run and asks it for its models; `models` tells what went wrong there.
+
+        Raises UsageError when the name is taken.
+        """
+        self.check_new(spec.name)
+        self._parts.health.add(spec.name)
+        self._by_hand.add(spec)
+        self._parts.catalog.add(spec)
+        await self._refresh()
+        await self._lists.freshen((spec,), anew=True)
 
     # --- health
 

@@ -47,6 +47,11 @@ class Health:
         for name in self._breakers:
             self._share(name)
 
+    def add(self, name: ProviderName) -> None:
+        """Takes in one more provider; what earlier runs know of it is read at the next `refresh`."""
+        self._breakers[name] = self._breaker(name)
+        self._share(name)
+
     def _share(self, name: ProviderName) -> None:
         breaker, rests = self._breakers[name], self._cooldowns
         self._shared.add(Topic(_breaker_key(name), breaker.document, breaker.restore))

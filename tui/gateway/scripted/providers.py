@@ -69,6 +69,11 @@ DEMO_PROVIDERS: tuple[ProviderSpec, ...] = tuple(
     for behaviour in BEHAVIOURS
 )
 
+_PLACES = tuple(f"{behaviour.provider}/{behaviour.model.id}" for behaviour in BEHAVIOURS)
+
 DEMO_COMBOS: tuple[ComboSpec, ...] = (
-    ComboSpec(ComboName("main"), tuple(f"{behaviour.provider}/{behaviour.model.id}" for behaviour in BEHAVIOURS)),
+    ComboSpec(ComboName("main"), _PLACES),
+    ComboSpec(ComboName("smart"), _PLACES, "auto"),
+    ComboSpec(ComboName("thrifty"), _PLACES, "cost-optimized"),
+    ComboSpec(ComboName("shared"), _PLACES[:2], "weighted", weights=(3, 1)),
 )
