@@ -16,6 +16,7 @@ from tui.ui import keys
 from tui.ui.dialogs.dialog import QuestionDialog, text
 from tui.ui.dialogs.edit import EditDialog
 from tui.ui.json_text import laid_out
+from tui.ui.widgets.typed_in_order import TextLine
 
 _BUTTONS = (
     ("deny_now", "No"),
@@ -52,7 +53,7 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
         self._arguments = VerticalScroll(Static(_arguments(question.arguments_json)), id="approval-arguments")
         self._arguments.can_focus = False
         self._note = Static(Content(""), classes="note")
-        self._reason = Input(placeholder="Why not? The model is told. enter denies", id="approval-reason")
+        self._reason = TextLine(placeholder="Why not? The model is told. enter denies", id="approval-reason")
         self._read = False
 
     def title_text(self) -> str:

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from tui.domain.text import CleanText
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
+from tui.ui.widgets.typed_in_order import TextLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class ChoiceDialog(Dialog[str | None]):
         self._current = current
         self._empty = empty
         self._preview = preview
-        self._filter = Input(placeholder="type to filter")
+        self._filter = TextLine(placeholder="type to filter")
         self._list = OptionList(markup=False)
         self._list.can_focus = False
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from textual.events import Key, Paste
 from textual.message import Message
-from textual.widgets import TextArea
 
 from tui.domain.text import clean
 from tui.ui.format import byte_size
 from tui.ui.keys import bindings
 from tui.ui.widgets.completion_popup import Candidate, CompletionPopup
+from tui.ui.widgets.typed_in_order import TextLines
 
 LONGEST_PASTE = 128_000
 """Characters; more belongs in a file."""
@@ -18,7 +18,7 @@ _WORD = re.compile(r"(?<!\S)[@/]\S*$")
 _PATH = re.compile(r"(?<!\S)(?:\"[^\"]+\"|'[^']+'|(?:\\ |\S)+)$")
 
 
-class MessageField(TextArea):
+class MessageField(TextLines):
     """A text area where enter sends. It knows its popup and asks its composer for everything else by message."""
 
     BINDINGS = bindings("composer")

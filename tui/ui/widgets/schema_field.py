@@ -13,6 +13,7 @@ from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean
 from tui.ui.widgets.schema_answers import ABSENT, UnfitError, answer, typed
 from tui.ui.widgets.schema_fields import Field
+from tui.ui.widgets.typed_in_order import TextLine, TextLines
 
 _KIND_WORDS = {
     "text": "",
@@ -169,10 +170,10 @@ def _editor(field: Field, value: Json) -> Widget:
         return SelectionList[int](*rows, compact=True)
     text = "" if value is ABSENT else typed(value, field.kind)
     if field.kind in ("list", "json"):
-        return TextArea(text, compact=True, tab_behavior="focus")
+        return TextLines(text, compact=True, tab_behavior="focus")
     if "\n" in text or (field.schema or {}).get("format") == "textarea":
-        return TextArea(text, compact=True, tab_behavior="focus")
-    return Input(text, compact=True, select_on_focus=False)
+        return TextLines(text, compact=True, tab_behavior="focus")
+    return TextLine(text, compact=True, select_on_focus=False)
 
 
 def _put(editor: Widget, field: Field, value: Json) -> None:

@@ -7,13 +7,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean
 from tui.ui.widgets.schema_answers import UnfitError, parse_json, value_at
 from tui.ui.widgets.schema_field import SchemaField, Suggest
 from tui.ui.widgets.schema_fields import Schema, as_json, fields_of
+from tui.ui.widgets.typed_in_order import TextLines
 
 
 class SchemaForm(Vertical):
@@ -49,7 +50,7 @@ class SchemaForm(Vertical):
         self._values = dict(values or {})
         self._fields = fields_of(schema)
         self._always_raw = not self._fields and bool(schema.get("properties") or schema.get("anyOf") or self._values)
-        self._editor = TextArea(classes="raw", compact=True, tab_behavior="focus")
+        self._editor = TextLines(classes="raw", compact=True, tab_behavior="focus")
         self._rows: tuple[SchemaField, ...] = tuple(
             SchemaField(field, value_at(self._values, field.path), suggest) for field in self._fields
         )
