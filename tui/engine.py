@@ -33,6 +33,8 @@ from tui.domain.trust import LaunchReview
 if TYPE_CHECKING:
     from tui.assembly import Assembly
     from tui.config.discover import FoundClient
+    from tui.config.foreign import FoundServer
+    from tui.config.imports import Found
     from tui.servers.examination import DoctorReport
     from tui.storage.chats import ChatPlace, ChatSummary
 
@@ -206,6 +208,19 @@ class Engine:
         from tui.config.discover import find_clients  # only the first start looks around
 
         return await asyncio.to_thread(find_clients, os.environ, Path.home())
+
+    async def found_servers(self) -> "Found":
+        """Reads the servers that other programs are configured with; nothing of it is started."""
+        from tui.config.discover import client_files
+        from tui.config.imports import found_servers
+
+        return await asyncio.to_thread(lambda: found_servers(client_files(os.environ, Path.home())))
+
+    async def import_server(self, found: "FoundServer") -> None:
+        """Writes another program's server into config.toml and lists it, untrusted."""
+        from tui.config.take_over import take_over
+
+        await self.parts.pool.add(await asyncio.to_thread(take_over, found, self.paths, os.environ))
 
     async def complete(
         self, server: ServerName, kind: Literal["prompt", "resource"], ref: str, argument: str, value: str

@@ -120,6 +120,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("servers.add", "n", "add", "Add a server", shown=True),
     Action("servers.edit", "e", "edit", "Change a server's command line or URL for this run", shown=True),
     Action("servers.remove", "x", "remove", "Remove the server for this run", shown=True),
+    Action("servers.switch", "o", "for model", "Tell the model of the server's tools, or no longer"),
+    Action("servers.import_server", "i", "import", "Take over a server from another client's file"),
     Action("servers.doctor", "c", "doctor", "Check the connection stage by stage", shown=True),
     Action("servers.logs", "l", "logs", "The server's stderr and log", shown=True),
     # The tools screen
@@ -127,12 +129,26 @@ ACTIONS: tuple[Action, ...] = (
         "tools.call", "ctrl+r", "call", "Call the tool, read the resource, get the prompt", shown=True, priority=True
     ),
     Action("tools.raw", "ctrl+e", "raw JSON", "Switch between the form and raw JSON", shown=True, priority=True),
+    Action("tools.switch", "o", "for model", "Tell the model of the tool, or no longer", shown=True),
     Action("tools.cancel", "escape", "cancel", "Stop the running call"),
     Action("tools.copy_command", "Y", "copy as command", "Copy the call as a command line", shown=True),
     # A block of a result
     Action("result.open", "enter", "open", "Read the linked resource", shown=True),
     Action("result.copy", "y", "copy", "Copy the block", shown=True),
     Action("result.write", "w", "write", "Write the block to a file", shown=True),
+    # The gateway screen
+    Action("gateway.breaker('trip')", "t", "trip", "Open the provider's breaker: nothing is sent there", shown=True),
+    Action("gateway.breaker('probe')", "p", "probe", "Let the next request try the provider now", shown=True),
+    Action("gateway.breaker('reset')", "r", "reset", "Close the breaker, forget what is held against it", shown=True),
+    Action("gateway.hold", "h", "hold", "Never trip this breaker, or let it trip again", shown=True),
+    Action("gateway.switch", "space", "switch", "Switch the combo on or off", shown=True),
+    Action("gateway.benchmark", "b", "benchmark", "Make one small real call to each step of the combo", shown=True),
+    Action("gateway.models", "m", "models", "All models, their prices and the age of the lists", shown=True),
+    Action("gateway.add", "n", "add", "Add a provider: a known name or any URL", shown=True),
+    # What the gateway answered
+    Action("answer.copy", "y", "copy", "Copy the answer"),
+    Action("answer.write", "w", "write", "Write the answer to a file"),
+    Action("answer.again", "r", "again", "Ask again"),
     # The sessions screen
     Action("sessions.rename", "r", "rename", "Give the chat another title", shown=True),
     Action("sessions.fork", "f", "fork", "Continue from a copy of the chat, up to any message", shown=True),
@@ -188,6 +204,7 @@ AREAS = {
     "result": "A block of a result",
     "trace": "Trace (4)",
     "gateway": "Gateway (5)",
+    "answer": "An answer of the gateway",
     "sessions": "Sessions (6)",
     "logs": "Logs (7)",
 }

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from tests.fakes.clock import FakeClock
+from tui.config.imports import Found
 from tui.config.schema import Settings
 from tui.domain.errors import McpTuiError
 from tui.domain.ids import ChatId
 from tui.domain.servers import ServerSpec, TextBlock, ToolResult
 from tui.domain.text import clean
+from tui.domain.trust import LaunchReview
 
 OK = ToolResult("ok", (TextBlock(clean("done")),), duration_ms=12, size=4)
 
@@ -26,6 +28,8 @@ class EngineDouble:
     messages: tuple = ()
     report_of_doctor: object = None
     spec: ServerSpec | None = None
+    review: LaunchReview = LaunchReview((("new", clean("runs: npx")),), known=False)
+    found: Found = Found()
     suggested: tuple = ()
     places: list = field(default_factory=list)
     stored: list = field(default_factory=list)
@@ -51,6 +55,18 @@ class EngineDouble:
 
     async def trust_server(self, name):
         await self._do("trust_server", name)
+
+    async def launch_review(self, name):
+        return self.review
+
+    async def switch_tool(self, server, tool, on):
+        await self._do("switch_tool", server, tool, on)
+
+    async def found_servers(self):
+        return self.found
+
+    async def import_server(self, found):
+        await self._do("import_server", found.spec.name)
 
     def server_spec(self, name):
         return self.spec

@@ -1,5 +1,6 @@
 """The servers screen through its keys."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -7,11 +8,14 @@ import pytest
 from tests.ui.screens import facts
 from tests.ui.screens.engine_double import EngineDouble
 from tests.ui.screens.stage import Stage, press
+from tui.config.foreign import FoundServer
+from tui.config.imports import Found
 from tui.domain.errors import ConnectError
 from tui.domain.events import CatalogChanged, ServerChanged, ServerRemoved
 from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog, ServerSpec
 from tui.domain.text import clean
+from tui.domain.trust import LaunchReview
 from tui.ui.screens.servers import ServersScreen
 
 
@@ -182,3 +186,39 @@ async def test_at_80_by_24_the_table_keeps_state_name_and_keys():
         await pilot.pause()
         for words in ("● ready", "filesystem", "r reconnect", "l logs"):
             assert words in app.text
+
+
+async def test_trust_shows_what_changed_since_the_last_yes_and_what_to_weigh(stage):
+    review = (("same", clean("runs: npx")), ("gone", clean("argument: good")), ("new", clean("argument: evil")))
+    stage.engine.review = LaunchReview(review, known=True, cautions=(clean("evil names no version"),))
+    await press(stage, "j", "j", "j", "j", "t")
+    for words in ("not what you agreed to before", "- argument: good", "+ argument: evil", "⚠ evil names no version"):
+        assert words in stage.text
+
+
+async def test_definitions_that_wait_are_told_and_asked_for_again(stage):
+    stage.tell(ServerChanged(facts.status(facts.FILES, awaiting=2)))
+    await press(stage)
+    assert "2 definitions that wait for your consent" in stage.text
+    await press(stage, "t")
+    assert stage.engine.orders == [("trust_server", "filesystem")]
+
+
+async def test_a_server_is_switched_off_for_the_model_and_on_again(stage):
+    assert "tokens a request" in stage.text
+    await press(stage, "o")
+    off = tuple(replace(tool, offered=False) for tool in stage.state.catalogs[facts.FILES].tools)
+    stage.tell(CatalogChanged(Catalog(facts.FILES, off)))
+    await press(stage, "o")
+    assert stage.engine.orders == [("switch_tool", "filesystem", "", False), ("switch_tool", "filesystem", "", True)]
+
+
+async def test_a_server_of_another_client_is_taken_over_by_choice_only(stage):
+    spec = ServerSpec(ServerName("git"), "stdio", command="uvx", args=("mcp-server-git",))
+    stage.engine.found = Found((FoundServer(spec, clean("Cursor")),))
+    await press(stage, "i")
+    assert "Cursor: uvx" in stage.text
+    await press(stage, "escape")
+    assert stage.engine.orders == []
+    await press(stage, "i", "enter")
+    assert stage.engine.orders == [("import_server", "git")]

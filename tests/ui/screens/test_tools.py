@@ -1,6 +1,7 @@
 """The tools screen through its keys."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -334,3 +335,19 @@ async def test_an_empty_list_says_what_brings_entries():
         await pilot.pause()
         assert "Nothing on offer yet." in app.text
         assert "2 leads to the servers." in app.text
+
+
+async def test_a_tool_is_switched_off_for_the_model_and_marked(stage):
+    await find(stage, "get-sum")
+    await press(stage, "o")
+    assert stage.engine.orders == [("switch_tool", "everything", "get-sum", False)]
+
+
+async def test_what_is_kept_from_the_model_is_marked_by_sign(stage):
+    catalog = stage.state.catalogs[facts.EVERYTHING]
+    first, second, *rest = catalog.tools
+    tools = (replace(first, withheld=clean("changed")), replace(second, offered=False), *rest)
+    stage.tell(CatalogChanged(replace(catalog, tools=tools)))
+    await settle(stage)
+    assert f"! {first.name}" in stage.text
+    assert f"– {second.name}" in stage.text

@@ -8,11 +8,13 @@ from tui.domain.errors import McpTuiError
 from tui.domain.events import CatalogChanged, ServerChanged, ServerLogged, ServerRemoved
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec, ServerStatus
-from tui.domain.text import CleanText, clean_line, escape_line
+from tui.domain.text import CleanText, clean_line
 from tui.ui.bridge import Kinds
 from tui.ui.dialogs.ask_lines import AskLines
 from tui.ui.dialogs.confirm import Confirm
+from tui.ui.dialogs.found_servers import import_dialog
 from tui.ui.keys import bindings
+from tui.ui.launch_text import launch_text
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
 from tui.ui.server_definition import editable, edited_server, typed_server
@@ -48,7 +50,7 @@ class ServersScreen(FramedScreen):
         self._table.empty = (
             [("No servers yet.", "bold")],
             [("n", "live"), (" adds one: a command line or a URL.", "dim")],
-            [("mcp-tui servers import", "code"), (" takes over what other clients have.", "dim")],
+            [("i", "live"), (" takes over what other clients have.", "dim")],
         )
         self._detail = Detail()
         self._reports: dict[ServerName, DoctorReport | None] = {}
@@ -124,22 +126,40 @@ class ServersScreen(FramedScreen):
         self._log_only = not self._log_only
         self._show_detail(fresh=True)
 
+    def action_switch(self) -> None:
+        status = self._chosen_status
+        catalog = self.state.catalogs.get(status.name) if status else None
+        if status is None or catalog is None:
+            return
+        on = not any(tool.offered for tool in catalog.tools)
+        self.order(self.engine.switch_tool(status.name, "", on))
+        told = "told of" if on else "no longer told of"
+        self.notify(f"The model is {told} the tools of {clean_line(status.name)}.", markup=False)
+
+    @work(exit_on_error=False)
+    async def action_import_server(self) -> None:
+        found = (await self.engine.found_servers()).servers
+        chosen = await self.app.push_screen_wait(import_dialog(found))
+        for server in found:
+            if server.spec.name == chosen:
+                self.order(self.engine.import_server(server))
+
     @work(exit_on_error=False)
     async def action_trust(self) -> None:
         status = self._chosen_status
         if status is None:
             return
         if status.trusted:
-            self.notify(f"{clean_line(status.name)} is trusted already.", markup=False)
+            if status.awaiting:
+                self.order(self.engine.trust_server(status.name))
+            else:
+                self.notify(f"{clean_line(status.name)} is trusted already.", markup=False)
             return
-        where = "is started as your user" if status.transport == "stdio" else "is connected to"
-        body = lines(
-            [
-                Content.styled(escape_line(status.target), "$code bold"),
-                None,
-                Content.styled(f"This {where}. Named by {status.origin or 'a configuration file'}.", "$dim"),
-            ]
-        )
+        try:
+            body = launch_text(status, await self.engine.launch_review(status.name))
+        except McpTuiError as error:
+            self.refused(error)
+            return
         if not await self.app.push_screen_wait(Confirm(clean_line(f"Trust {status.name}?"), body, "trust and connect")):
             return
         now = self.state.servers.get(status.name)

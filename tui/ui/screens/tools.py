@@ -22,8 +22,8 @@ from tui.ui.format import plural
 from tui.ui.hand_calls import carry_out, suggestions
 from tui.ui.keys import bindings
 from tui.ui.new_file import write_new_file
-from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
+from tui.ui.screens.model_switch import ModelSwitch
 from tui.ui.widgets.call_pane import CallPane
 from tui.ui.widgets.catalog_list import CatalogEntry, CatalogRow, command_line, entries_of, row_cells, rows_of
 from tui.ui.widgets.hand_calls import HandCall, call_cells
@@ -35,7 +35,7 @@ _RECENT = 50
 _STOPPED = CleanText("You stopped the call; the server may still be at work on it.")
 
 
-class ToolsScreen(FramedScreen):
+class ToolsScreen(ModelSwitch):
     """Tools, resources, templates and prompts."""
 
     NAME = "Tools"

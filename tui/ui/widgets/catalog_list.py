@@ -99,12 +99,22 @@ def rows_of(entries: Iterable[CatalogEntry], words: Sequence[str]) -> tuple[list
     return rows, sum(map(len, groups.values()))
 
 
+def _mark(row: CatalogEntry) -> Piece:
+    """The sign of its kind; another one where it is kept from the model."""
+    thing = row.thing
+    if not isinstance(thing, ResourceInfo) and thing.withheld:
+        return ("!", "warn")
+    if isinstance(thing, ToolInfo) and not thing.offered:
+        return ("–", "dim")
+    return SIGNS[row.kind]
+
+
 def row_cells(row: CatalogRow, width: int) -> list[Piece]:
     """Draws one row."""
     if isinstance(row, Heading):
         count = str(row.count)
         return [(fit(clean_line(row.server), width - len(count) - 1), "bold"), (" ", ""), (count, "dim")]
-    sign, ink = SIGNS[row.kind]
+    sign, ink = _mark(row)
     figure = tokens(row.thing.schema_tokens) if isinstance(row.thing, ToolInfo) else ""
     return [(f" {sign} ", ink), (fit(row.label, width - 9), ""), (right_fit(figure, 6), "dim")]
 

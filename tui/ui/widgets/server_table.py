@@ -122,6 +122,7 @@ def about(status: ServerStatus, catalog: Catalog | None, now: float) -> Content:
             ("protocol", f"{status.era} over {status.transport}" if status.era else ""),
             ("process", str(status.pid) if status.pid else ""),
             ("offers", offered),
+            ("for the model", _for_model(status, catalog)),
             ("calls", _calls(status)),
         )
     )
@@ -132,6 +133,15 @@ def about(status: ServerStatus, catalog: Catalog | None, now: float) -> Content:
     return lines(parts)
 
 
+def _for_model(status: ServerStatus, catalog: Catalog | None) -> str:
+    """How much of what a server offers a model is told of, and what each request pays for it."""
+    if catalog is None or not catalog.tools:
+        return ""
+    told = [tool for tool in catalog.tools if tool.offered and not tool.withheld]
+    words = f"{plural(len(told), 'tool')}, {tokens(sum(tool.schema_tokens for tool in told))} tokens a request"
+    return f"{words}, {status.awaiting} to be read (t)" if status.awaiting else words
+
+
 def _trouble(status: ServerStatus, now: float) -> list[Content | None]:
     parts: list[Content | None] = []
     if status.error:
@@ -140,6 +150,9 @@ def _trouble(status: ServerStatus, now: float) -> list[Content | None]:
         parts.append(Content.assemble(("next step  ", "$dim"), status.hint))
     elif status.state == "untrusted":
         parts.append(Content.assemble(("next step  ", "$dim"), ("t", "$live"), " shows the exact command and asks"))
+    if status.awaiting:
+        waits = f" shows {plural(status.awaiting, 'definition')} that wait for your consent; no model is told of them"
+        parts.append(Content.assemble(("next step  ", "$dim"), ("t", "$live"), (waits, "$text-warning")))
     if status.retry_at is not None:
         parts.append(paragraph(f"tries again in {max(0, status.retry_at - now):.0f} s", "$text-warning"))
     return [*parts, None] if parts else [None]
