@@ -200,7 +200,8 @@ async def _open_gateway(
     session_id = await documents.load(LAST_SESSION) if settings.follow_session else None
     if session_id is None:
         session_id = chat_id
-        await documents.save(LAST_SESSION, chat_id)
+        if database.writable:
+            await documents.save(LAST_SESSION, chat_id)
     gateway = EmbeddedGateway(
         providers=settings.providers,
         combos=settings.combos,

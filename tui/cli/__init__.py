@@ -7,30 +7,26 @@ from collections.abc import Sequence
 
 from tui.cli.arguments import parser, split_at_gateway
 from tui.cli.output import Output
+from tui.cli.streams import let_go_of_output, prepare_streams
 from tui.domain.errors import McpTuiError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Returns the exit code; `arguments.EPILOG` says what each means."""
     _leave_no_core_dump()
+    prepare_streams()
     words, operation = split_at_gateway(sys.argv[1:] if argv is None else argv)
     given = parser().parse_args(words)
     if given.verb == "gateway":
         from tui.cli.gateway import parse_operation
 
         given = parse_operation(operation, given)
-    output = Output(as_json=getattr(given, "json", False))
     try:
-        return _run(given, output)
-    except McpTuiError as error:
-        output.complain(error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
+        return _carried_out(given, Output(as_json=getattr(given, "json", False)))
     except BrokenPipeError:
         return 1
     finally:
-        _let_go_of_output()
+        let_go_of_output()
 
 
 def _leave_no_core_dump() -> None:
@@ -41,13 +37,29 @@ def _leave_no_core_dump() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def _let_go_of_output() -> None:
-    """The reader of our output, or the terminal, may have left; Python must not complain about it while it exits."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _carried_out(given: Namespace, output: Output) -> int:
+    try:
+        code = _run(given, output)
+        output.flush()
+        return code
+    except McpTuiError as error:
+        output.complain(error)
+        return error.exit_code
+    except (KeyboardInterrupt, EOFError):
+        return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - edge: the whole run; a fault leaves a report, not a traceback
+        output.complain(_as_report(error))
+        return 1
+
+
+def _as_report(error: Exception) -> McpTuiError:
+    from tui.config.paths import find_paths
+    from tui.crash import crash_report
+
+    line, _, details = crash_report(error, find_paths(os.environ).crashes, os.environ).partition("\n")
+    return McpTuiError(line.removeprefix("mcp-tui "), details)
 
 
 def _run(given: Namespace, output: Output) -> int:

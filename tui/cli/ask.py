@@ -1,5 +1,6 @@
 """`mcp-tui ask`: one turn of the same engine, printed as it happens."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -88,7 +89,13 @@ class Ask:
         await self._connect(engine)
         inbox = engine.bus.subscribe()
         engine.send((TextPart(clean(self._prompt)),))
-        return await self._follow(inbox)
+        try:
+            return await self._follow(inbox)
+        except asyncio.CancelledError:
+            # A signal ended it: what arrived until then, and what it cost, is told all the same.
+            await engine.cancel()
+            self._told(inbox)
+            raise
 
     async def _connect(self, engine: Engine) -> None:
         """Waits for the servers; one that was typed must be there, one from a file is only reported."""
@@ -103,14 +110,21 @@ class Ask:
             self._output.say(f"mcp-tui: going on without {status.name}: {status.error or status.state}. {status.hint}")
 
     async def _follow(self, inbox: Inbox) -> int:
-        show: Callable[[e.Event], None] = self._show_json if self._output.as_json else self._show_text
         while True:
             await inbox.wait()
-            for event in inbox.drain():
-                self._note(event)
-                if isinstance(event, e.TurnFinished):
-                    return self._finish(event)
-                show(event)
+            code = self._told(inbox)
+            if code is not None:
+                return code
+
+    def _told(self, inbox: Inbox) -> int | None:
+        """Prints what happened; returns the exit code once the turn is over."""
+        show: Callable[[e.Event], None] = self._show_json if self._output.as_json else self._show_text
+        for event in inbox.drain():
+            self._note(event)
+            if isinstance(event, e.TurnFinished):
+                return self._finish(event)
+            show(event)
+        return None
 
     def _note(self, event: e.Event) -> None:
         match event:

@@ -4,23 +4,24 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
+from tui.bus import Bus
 from tui.config.paths import Paths
 from tui.config.schema import Settings
+from tui.domain.events import NoticePosted
 from tui.engine import Engine, running
 
 Verb = Callable[[Engine], Awaitable[int]]
-
-INTERRUPTED = 130
-
-
-def run_headless(settings: Settings, paths: Paths, verb: Verb) -> int:
-    """Returns the verb's exit code, or 128 + the signal that ended it."""
-    return asyncio.run(_run(settings, paths, verb))
+Say = Callable[[str], None]
 
 
-async def _run(settings: Settings, paths: Paths, verb: Verb) -> int:
+def run_headless(settings: Settings, paths: Paths, verb: Verb, say: Say) -> int:
+    """Returns the verb's exit code, or 128 + the signal that ended it. `say` is told what the start had to report."""
+    return asyncio.run(_run(settings, paths, verb, say))
+
+
+async def _run(settings: Settings, paths: Paths, verb: Verb, say: Say) -> int:
     ended_by: list[int] = []
-    task = asyncio.create_task(_with_engine(settings, paths, verb))
+    task = asyncio.create_task(_with_engine(settings, paths, verb, say))
 
     def leave(number: int) -> None:
         ended_by.append(number)
@@ -37,6 +38,12 @@ async def _run(settings: Settings, paths: Paths, verb: Verb) -> int:
         return 128 + ended_by[0]
 
 
-async def _with_engine(settings: Settings, paths: Paths, verb: Verb) -> int:
-    async with running(settings, paths) as engine:
+async def _with_engine(settings: Settings, paths: Paths, verb: Verb, say: Say) -> int:
+    bus = Bus()
+    start = bus.subscribe()
+    async with running(settings, paths, bus) as engine:
+        bus.unsubscribe(start)
+        for event in start.drain():
+            if isinstance(event, NoticePosted):
+                say(f"mcp-tui: {event.text} {event.hint}".rstrip())
         return await verb(engine)

@@ -1,6 +1,7 @@
 """What a verb prints: JSON for programs on stdout, sentences for people; never both on stdout."""
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from tui.cli.jsonable import json_text
@@ -15,15 +16,15 @@ class Output:
 
     def document(self, value: Any) -> None:
         """Prints one JSON document."""
-        print(json_text(value, indent=2))
+        _print(json_text(value, indent=2))
 
     def event(self, fields: dict[str, Any]) -> None:
         """Prints one JSON event on a line of its own, at once."""
-        print(json_text(fields), flush=True)
+        _print(json_text(fields), flush=True)
 
     def text(self, text: str, end: str = "\n") -> None:
         """Prints a piece of the answer itself."""
-        print(text, end=end, flush=True)
+        _print(text, end=end, flush=True)
 
     def say(self, sentence: str) -> None:
         """Tells a person something that is not the answer."""
@@ -43,7 +44,9 @@ class Output:
         if error.hint:
             print(f"  {error.hint}", file=sys.stderr)
         if self.as_json:
-            self.event({"event": "error", "error": error.message, "hint": error.hint, "exit_code": error.exit_code})
+            # Should the error be that stdout takes nothing, stderr has said so.
+            with suppress(McpTuiError):
+                self.event({"event": "error", "error": error.message, "hint": error.hint, "exit_code": error.exit_code})
 
     def table(self, rows: list[tuple[str, ...]]) -> None:
         """Prints rows with their columns aligned; the last column runs on."""
@@ -51,4 +54,19 @@ class Output:
             return
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         for row in rows:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            _print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def flush(self) -> None:
+        """Sees the answer written: until here it may only have been buffered."""
+        _print("", end="", flush=True)
+
+
+def _print(text: str, end: str = "\n", *, flush: bool = False) -> None:
+    """Raises BrokenPipeError when the reader has gone, McpTuiError when what is written cannot be taken (disk full)."""
+    try:
+        print(text, end=end, flush=flush)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or "stdout takes nothing"
+        raise McpTuiError(f"The answer could not be written: {reason}.", "Write it to another place.") from error

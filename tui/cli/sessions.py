@@ -1,7 +1,9 @@
 """`mcp-tui sessions`: stored chats."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from tui.cli.headless import Verb
 from tui.cli.invocation import Invocation
 from tui.domain.errors import UsageError
 from tui.domain.ids import ChatId
@@ -17,6 +19,8 @@ def list_sessions(call: Invocation) -> int:
         if call.output.as_json:
             call.output.document({"sessions": chats})
             return 0
+        if not chats:
+            call.output.say("No chat is stored." if not call.given.search else "No stored chat holds these words.")
         call.output.table(
             [
                 (
@@ -31,7 +35,7 @@ def list_sessions(call: Invocation) -> int:
         )
         return 0
 
-    return call.on_engine(verb)
+    return _on_store(call, verb)
 
 
 def print_session(call: Invocation) -> int:
@@ -45,7 +49,7 @@ def print_session(call: Invocation) -> int:
         )
         return 0
 
-    return call.on_engine(verb)
+    return _on_store(call, verb)
 
 
 def delete_session(call: Invocation) -> int:
@@ -56,7 +60,12 @@ def delete_session(call: Invocation) -> int:
         call.output.done(f"Deleted {call.given.chat}.")
         return 0
 
-    return call.on_engine(verb)
+    return _on_store(call, verb)
+
+
+def _on_store(call: Invocation, verb: Verb) -> int:
+    """Runs `verb` on stored chats; no server has a part in it."""
+    return call.on_engine(verb, replace(call.settings, servers=()))
 
 
 async def _known(engine: Engine, chat: str) -> ChatId:

@@ -19,7 +19,7 @@ from tui.storage.codec import encode_message, encode_result, encode_usage, utf8
 from tui.storage.database import Database
 from tui.storage.export import chat_as_json, chat_as_markdown
 from tui.storage.history import repaired
-from tui.storage.replay import replayed
+from tui.storage.replay import StoredChat, replayed
 
 TITLE_LENGTH = 60
 PREVIEW_LENGTH = 200
@@ -131,13 +131,12 @@ class ChatStore:
 
     async def messages(self, chat_id: ChatId) -> list[Message]:
         """Returns the chat's messages in order, repaired so that any provider accepts them."""
-        chat = await self._database.read(lambda connection: read_chat(connection, chat_id))
-        results = {call_id: call.result.text for call_id, call in chat.calls.items() if call.result is not None}
-        return repaired([row.message for row in chat.messages], results)
+        return await self._database.read(lambda connection: _whole(read_chat(connection, chat_id)))
 
     async def events(self, chat_id: ChatId) -> list[Event]:
         """Returns the events that made the chat; what a crash cut off is told as interrupted."""
-        return replayed(await self._database.read(lambda connection: read_chat(connection, chat_id)))
+        # On the database's thread: in a long chat there is much to clean.
+        return await self._database.read(lambda connection: replayed(read_chat(connection, chat_id)))
 
     async def export(self, chat_id: ChatId, form: Literal["markdown", "json"] = "markdown") -> CleanText:
         """Returns a chat as text to keep."""
@@ -147,7 +146,10 @@ class ChatStore:
     # --- the list of chats
 
     async def create(self, title: str = "") -> ChatId:
-        """Makes an empty chat. Chats that stayed empty for a day are cleared away."""
+        """Makes an empty chat; chats that stayed empty for a day are cleared away.
+
+        Where the database may only be read the chat has an id all the same, so that stored ones can be looked at.
+        """
         chat_id, now = ChatId(new_id("chat")), self._clock.wall()
 
         def insert(connection: sqlite3.Connection) -> None:
@@ -157,7 +159,8 @@ class ChatStore:
                 (chat_id, clean_line(title, 200), now, now),
             )
 
-        await self._database.write(insert)
+        if self._database.writable:
+            await self._database.write(insert)
         return chat_id
 
     async def title(self, chat_id: ChatId) -> CleanText:
@@ -223,6 +226,11 @@ class ChatStore:
     async def _change(self, chat_id: ChatId, sql: str, values: tuple[str, ...]) -> None:
         if not await self._database.write(lambda connection: connection.execute(sql, values).rowcount):
             raise _no_such_chat(chat_id)
+
+
+def _whole(chat: StoredChat) -> list[Message]:
+    results = {call_id: call.result.text for call_id, call in chat.calls.items() if call.result is not None}
+    return repaired([row.message for row in chat.messages], results)
 
 
 _SUMMARIES = """

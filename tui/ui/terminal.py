@@ -12,8 +12,8 @@ from textual.app import App
 from textual.driver import Driver
 
 from tui.config.paths import Paths
+from tui.crash import crash_report
 from tui.ui.alt_keys import read_alt_keys
-from tui.ui.crash import crash_report
 from tui.ui.guard import encodable, guarded, reset_sequence
 from tui.ui.keyboard import GuardedInput
 from tui.ui.line_settings import restore_attributes

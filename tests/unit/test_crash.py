@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from tui.ui.crash import crash_report
+from tui.crash import crash_report
 
 
 def failed() -> Exception:
