@@ -11,6 +11,7 @@ import os
 import urllib.request
 from collections.abc import Mapping, Sequence
 
+from tui import __version__
 from tui.cli.invocation import Invocation
 from tui.domain.clock import SystemClock
 from tui.domain.errors import UsageError
@@ -51,7 +52,7 @@ def _oauth(context: Mapping[str, Json]) -> OAuthSpec:
 async def _talk(spec: ServerSpec, scenario: str, context: Mapping[str, Json]) -> int:
     from tui.servers.pool import ServerPool
 
-    pool = ServerPool(publish=_tell, clock=SystemClock(), ask=_answer)
+    pool = ServerPool(publish=_tell, clock=SystemClock(), ask=_answer, client_version=__version__)
     await pool.start([spec])
     try:
         await pool.wait_settled(_SETTLE_S)

@@ -18,6 +18,10 @@ from tui.servers.surviving import made_up, read_body
 _AUTHORITY_TIMEOUT_S = 30.0
 
 
+class _AuthorityDownError(Exception):
+    """The authorization server gave no usable answer for now."""
+
+
 class AuthorizedTransport(httpx2.AsyncBaseTransport):
     """Puts the access token on every request; what is fetched from an authorization server goes a guarded way."""
 
@@ -50,6 +54,22 @@ class AuthorizedTransport(httpx2.AsyncBaseTransport):
             refused = await self._inner.handle_async_request(request)
             if not _is_challenge(refused):
                 return refused
+        answer: httpx2.Response | None = None
+        try:
+            answer = await self._answered(request, used, refused)
+        except _AuthorityDownError as error:
+            self._failed(str(error))
+            answer = made_up(request, 503, str(error), None)
+        finally:
+            if refused is not None and answer is not refused:
+                await refused.aclose()
+        return answer
+
+    async def _answered(
+        self, request: httpx2.Request, used: str | None, refused: httpx2.Response | None
+    ) -> httpx2.Response:
+        """Returns the answer once the server may be asked; without a sign-in, why there is none."""
+        signin = self._signin
         if not signin.gave_up:
             try:
                 async with signin.negotiating(used):
@@ -57,8 +77,6 @@ class AuthorizedTransport(httpx2.AsyncBaseTransport):
                         return await self._negotiate(request, used, refused)
             except (OAuthFlowError, OutOfReachError) as error:
                 signin.gave_up = clean_line(mask_values(str(error)), 200)
-        if refused is not None:
-            await refused.aclose()
         sentence = f"HTTP 401, and the sign-in failed: {signin.gave_up}"
         self._failed(sentence)
         return made_up(request, 401, sentence, 401, sign_in=True)
@@ -66,7 +84,10 @@ class AuthorizedTransport(httpx2.AsyncBaseTransport):
     async def _negotiate(
         self, request: httpx2.Request, used: str | None, refused: httpx2.Response | None
     ) -> httpx2.Response:
-        """Renews the token or signs in, then sends the request again. Raises OAuthFlowError, TransportError."""
+        """Renews the token or signs in, then sends the request again.
+
+        Raises OAuthFlowError, AuthorityDownError, TransportError.
+        """
         signin = self._signin
         if refused is not None and refused.status_code == 401 and used and used == signin.bearer():
             signin.expire()
@@ -94,19 +115,22 @@ class AuthorizedTransport(httpx2.AsyncBaseTransport):
             await flow.aclose()
 
     async def _ask_authority(self, request: httpx2.Request) -> httpx2.Response:
-        """Raises TransportError also when a renewal failed for now: the refresh token is not given up for that."""
-        response = await self._authority.send(request, stream=True, follow_redirects=False)
+        """Raises AuthorityDownError also when a renewal failed for now: the refresh token is not given up for that."""
         try:
-            body = await read_body(response)
-        finally:
-            await response.aclose()
+            response = await self._authority.send(request, stream=True, follow_redirects=False)
+            try:
+                body = await read_body(response)
+            finally:
+                await response.aclose()
+        except OutOfReachError:
+            raise
+        except httpx2.TransportError as error:
+            raise _AuthorityDownError(f"{request.url.host} cannot be reached for the sign-in: {error}") from error
         if body is None:
-            raise httpx2.RemoteProtocolError("The authorization server's answer is too large.", request=request)
+            raise _AuthorityDownError(f"{request.url.host} answers the sign-in with too much.")
         renewal = request.method == "POST" and b"grant_type=refresh_token" in request.content
         if renewal and (response.status_code >= 500 or response.status_code == 429):
-            raise httpx2.ConnectError(
-                f"{request.url.host} cannot renew the sign-in now (HTTP {response.status_code})", request=request
-            )
+            raise _AuthorityDownError(f"{request.url.host} cannot renew the sign-in now (HTTP {response.status_code}).")
         headers = [(k, v) for k, v in response.headers.items() if k not in ("content-encoding", "content-length")]
         whole = httpx2.Response(response.status_code, headers=headers, content=body, request=request)
         whole.next_request = response.next_request

@@ -109,19 +109,28 @@ class Announcements:
                 await anyio.sleep(_LISTEN_AGAIN_S)
 
     async def _hear(self, client: Client, lists: dict[str, bool]) -> None:
-        """Returns when something else is watched; the tap hears the announcements themselves."""
+        """Returns when something else is watched; the tap hears the announcements themselves.
+
+        Raises MCPError, SubscriptionLost, TimeoutError.
+        """
+        failures: list[Exception] = []
         async with anyio.create_task_group() as tasks:
 
             async def listen() -> None:
-                async with client.listen(**lists, resource_subscriptions=sorted(self._watched)) as stream:
-                    async for _ in stream:
-                        pass
-                await anyio.sleep(_LISTEN_AGAIN_S)
+                try:
+                    async with client.listen(**lists, resource_subscriptions=sorted(self._watched)) as stream:
+                        async for _ in stream:
+                            pass
+                    await anyio.sleep(_LISTEN_AGAIN_S)
+                except (MCPError, SubscriptionLost, TimeoutError) as error:
+                    failures.append(error)
                 tasks.cancel_scope.cancel()
 
             tasks.start_soon(listen)
             await self._watched_differently.wait()
             tasks.cancel_scope.cancel()
+        if failures:
+            raise failures[0]
 
     # --- asked for by a person
 
