@@ -290,3 +290,16 @@ async def test_a_check_box_tells_its_state_without_colour(tmp_path: Path) -> Non
         await stage.until("[ ]")
         await stage.press("space")
         await stage.until("[✓]")
+
+
+async def test_each_of_many_choices_tells_its_state_without_colour(tmp_path: Path) -> None:
+    items: dict[str, Json] = {"type": "string", "enum": ["red", "green"]}
+    schema: dict[str, Json] = {"type": "object", "properties": {"tags": {"type": "array", "items": items}}}
+    async with staged(tmp_path) as stage:
+        stage.app.push_screen(FormDialog(CleanText("Tag"), CleanText(""), schema))
+        await stage.pilot.pause()
+        await stage.until("[ ] green")
+        assert "[ ] red" in stage.text
+        await stage.press("space")
+        await stage.until("[✓] red")
+        assert "[ ] green" in stage.text

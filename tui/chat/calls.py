@@ -36,7 +36,7 @@ class CallRun:
         self._scope = scope
         self._flaw: CallError | None = None
         self._arguments_json = self._frozen_arguments()
-        self._note = ""
+        self._edited_json: str | None = None
         self._aborted: ToolResult | None = None
         self._released = asyncio.Event()
         self._began = scope.outside.clock.monotonic()
@@ -105,7 +105,7 @@ class CallRun:
         if isinstance(approved, ToolResult):
             return approved
         if approved.arguments_json != frozen.arguments_json:
-            self._note = f"The person changed the arguments to {approved.arguments_json}\n"
+            self._edited_json = approved.arguments_json
         if self.side_effects:
             await self._released.wait()
         return await self._send(approved)
@@ -123,7 +123,7 @@ class CallRun:
         self.sent = True
         call = ToolCall(self.call.id, self.call.name, frozen.arguments_json)
         await outside.ledger.intend_call(scope.memory.chat_id, scope.turn_id, call, tool.server, tool.name)
-        outside.publish(ToolCallStarted(scope.turn_id, self.call.id, outside.clock.wall()))
+        outside.publish(ToolCallStarted(scope.turn_id, self.call.id, outside.clock.wall(), self._edited_json))
         self._began = outside.clock.monotonic()
         result = await outside.toolbox.call(tool, frozen.arguments(), self.call.id)
         return await shortened(result, outside.chat.max_result_bytes, outside.spill, self.call.id)
@@ -141,7 +141,9 @@ class CallRun:
             return
         scope, outside = self._scope, self._scope.outside
         self.result = result
-        self.message = result_message(self.call.id, result, vision=scope.vision, note=self._note)
+        edited = self._edited_json
+        note = "" if edited is None else f"The person changed the arguments to {edited}\n"
+        self.message = result_message(self.call.id, result, vision=scope.vision, note=note)
         scope.limits.add_result(result.size)
         tokens = result_tokens(self.message, result, vision=scope.vision)
         outside.publish(ToolCallFinished(scope.turn_id, self.call.id, result, tokens, outside.clock.wall()))

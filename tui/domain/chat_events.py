@@ -117,6 +117,8 @@ class ToolCallStarted:
     turn_id: TurnId
     call_id: CallId
     at: float
+    sent_json: str | None = None
+    """The arguments a person put in place of the model's; None when they were sent as asked for."""
 
 
 @dataclass(frozen=True, slots=True)

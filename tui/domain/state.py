@@ -188,6 +188,8 @@ class State:
         match event:
             case e.ToolCallStarted():
                 entry.state, entry.started_at = "running", event.at
+                if event.sent_json is not None:
+                    entry.arguments_json, entry.edited = event.sent_json, True
             case e.ToolProgressed():
                 entry.progress, entry.total, entry.progress_text = event.progress, event.total, event.message
             case e.ToolCallFinished():

@@ -66,6 +66,9 @@ class ToolEntry(Entry):
     server: ServerName
     tool: CleanText
     arguments_json: str
+    """What was sent, or until then what the model asks for."""
+    edited: bool = False
+    """A person changed the arguments."""
     state: CallState = "requested"
     progress: float | None = None
     total: float | None = None

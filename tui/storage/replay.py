@@ -1,5 +1,6 @@
 """A stored chat told again as the events that made it, so that a screen is rebuilt by the same fold."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -12,6 +13,7 @@ from tui.domain.events import (
     TextArrived,
     ToolCallFinished,
     ToolCallRequested,
+    ToolCallStarted,
     TurnFinished,
     UserSpoke,
 )
@@ -111,15 +113,23 @@ def _reply(row: StoredMessage) -> Iterator[Event]:
 def _call(row: StoredMessage, call: ToolCall, stored: StoredCall | None, answer: StoredMessage | None) -> list[Event]:
     server = stored.server if stored else ServerName("")
     tool = stored.tool if stored else clean_line(call.name)
-    arguments_json = stored.arguments_json if stored else call.arguments_json
     result = stored.result if stored else None
     if result is None:
         result = _answered(answer) if answer else error_result("cancelled", INTERRUPTED)
     tokens = len(result.text) // _CHARS_PER_TOKEN
-    return [
-        ToolCallRequested(row.turn_id, call.id, server, tool, arguments_json, row.at),
-        ToolCallFinished(row.turn_id, call.id, result, tokens, row.at),
-    ]
+    events: list[Event] = [ToolCallRequested(row.turn_id, call.id, server, tool, call.arguments_json, row.at)]
+    if stored is not None:
+        edited = _parsed(stored.arguments_json) != _parsed(call.arguments_json)
+        events.append(ToolCallStarted(row.turn_id, call.id, row.at, stored.arguments_json if edited else None))
+    return [*events, ToolCallFinished(row.turn_id, call.id, result, tokens, row.at)]
+
+
+def _parsed(arguments_json: str) -> object:
+    """Two spellings of the same arguments are equal when parsed."""
+    try:
+        return json.loads(arguments_json or "{}")
+    except (ValueError, RecursionError):
+        return arguments_json
 
 
 def _answered(answer: StoredMessage) -> ToolResult:

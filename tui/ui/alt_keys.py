@@ -1,5 +1,6 @@
-"""alt with a digit or enter on terminals without the kitty protocol, which send escape and the key."""
+"""alt with a digit, enter or an arrow on terminals without the kitty protocol, which send escape and the key."""
 
+import re
 from collections.abc import MutableMapping
 from enum import Enum
 from typing import cast
@@ -23,9 +24,15 @@ class AltKey(Enum):
 
 
 _SENT = {AltKey.ENTER: "\x1b\r"}
+_ESCAPED_ARROW = re.compile(r"\x1b\x1b[\[O]([ABCD])")
 
 
 def read_alt_keys() -> None:
     """Makes `ESC 2` mean alt+2; Textual's own table, written for one macOS terminal, reads it as `™`."""
     table = cast("MutableMapping[str, tuple[AltKey, ...]]", ANSI_SEQUENCES_KEYS)
     table.update({_SENT.get(key, f"\x1b{key.value[-1]}"): (key,) for key in AltKey})
+
+
+def with_alt_arrows(typed: str) -> str:
+    """Returns what was typed with `ESC ESC [ A` as xterm's alt+up; Textual's parser reads it as escape, then up."""
+    return _ESCAPED_ARROW.sub("\x1b[1;3\\1", typed)

@@ -14,6 +14,7 @@ from textual.events import Paste
 from textual.message import Message
 
 from tui.domain.text import clean
+from tui.ui.alt_keys import with_alt_arrows
 
 LONGEST_PASTE = 1_000_000
 """Characters; what goes beyond is dropped before the parser spends its time on it."""
@@ -84,7 +85,7 @@ def read_keys(fileno: int, stop: threading.Event, deliver: Callable[[Message], N
                 data = os.read(fileno, _CHUNK_BYTES)
                 if not data:
                     raise OSError("the terminal was hung up")
-                typed = shield.inert(decoder.decode(data))
+                typed = with_alt_arrows(shield.inert(decoder.decode(data)))
                 for message in parser.feed(typed) if typed else ():  # nothing would mean the end to it
                     deliver(Paste(clean(message.text)) if isinstance(message, Paste) else message)
             for message in parser.tick():

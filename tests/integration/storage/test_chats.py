@@ -1,5 +1,6 @@
 """Chats come back as they were, also after a crash in the middle of a turn."""
 
+import dataclasses
 import sqlite3
 
 import pytest
@@ -175,6 +176,16 @@ async def test_the_first_result_of_a_call_stays(chats: ChatStore) -> None:
     await chats.finish_call(call().id, error_result("ok", CleanText("first")))
     await chats.finish_call(call().id, error_result("cancelled", CleanText("second")))
     assert (await chats.messages(chat))[-1].text == "first"
+
+
+@pytest.mark.parametrize(("sent", "edited"), [('{ "path":"a" }', False), ('{"path": "b"}', True)])
+async def test_a_call_a_person_edited_is_shown_as_it_was_sent(chats: ChatStore, sent: str, edited: bool) -> None:
+    chat = await chats.create()
+    await chats.add_message(chat, TURN, asking(call()))
+    await chats.intend_call(chat, TURN, dataclasses.replace(call(), arguments_json=sent), FILES, "read")
+    entry = (await shown(chats, chat)).entries[1]
+    assert isinstance(entry, ToolEntry)
+    assert (entry.arguments_json, entry.edited) == (sent if edited else call().arguments_json, edited)
 
 
 async def test_a_call_that_was_never_sent_is_shown_with_what_the_model_was_told(chats: ChatStore) -> None:

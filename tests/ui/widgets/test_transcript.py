@@ -135,6 +135,18 @@ async def test_a_running_call_counts_and_shows_progress_without_moving_anything(
     assert before[-1] != after[-1]
 
 
+async def test_arguments_a_person_changed_take_the_place_of_the_models() -> None:
+    entry = call()
+    app = TranscriptApp([entry])
+    entry.started_at = app.clock.wall()
+    async with app.run_test(size=(90, 20)):
+        assert 'path="logs"' in app.screen_lines()[1]
+        entry.arguments_json, entry.edited = '{"path": "safe"}', True
+        entry.revision += 1
+        app.show()
+        assert 'filesystem.read_text_file  changed by you:  path="safe"' in app.screen_lines()[1]
+
+
 async def test_a_call_that_waits_for_the_person_says_so() -> None:
     entry = call()
     entry.state = "asking"

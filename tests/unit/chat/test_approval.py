@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.chat_ports import ChatRig, Person, ScriptedModel, Tools, call, ok, reply, tool
 from tui.config.schema import PolicySettings
+from tui.domain.events import ToolCallRequested, ToolCallStarted
 from tui.domain.questions import ApprovalAnswer, YesNoAnswer
 
 READ, WRITE = tool("read", read_only=True), tool("write")
@@ -68,6 +69,8 @@ async def test_an_edit_is_sent_instead_and_the_model_is_told():
     await chat.say("Go")
     assert chat.tools.sent == [("write", {"path": "safe"})]
     assert '{"path": "safe"}' in chat.told[2][1]
+    assert chat.of(ToolCallRequested)[0].arguments_json == '{"path": "danger"}'
+    assert chat.of(ToolCallStarted)[0].sent_json == '{"path": "safe"}'
 
 
 @pytest.mark.parametrize("text", ["[]", '{"a": 1, "a": 2}', "{", None])

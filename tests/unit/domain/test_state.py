@@ -122,6 +122,13 @@ def test_a_call_that_still_runs_when_its_turn_ends_runs_no_more() -> None:
     assert call.state == "finished"
 
 
+@pytest.mark.parametrize(("sent", "shown"), [(None, '{"path": "a"}'), ('{"path": "b"}', '{"path": "b"}')])
+def test_a_call_shows_what_was_really_sent(sent: str | None, shown: str) -> None:
+    (call,) = folded(requested(), e.ToolCallStarted(TURN, CALL, 5.0, sent)).entries
+    assert isinstance(call, ToolEntry)
+    assert (call.arguments_json, call.edited) == (shown, sent is not None)
+
+
 def test_a_call_goes_from_request_to_result() -> None:
     question = ApprovalQuestion(QuestionId("q"), TURN, CALL, FILES, CleanText("read"), "{}", CleanText("why"))
     state = folded(spoke(), requested())

@@ -21,6 +21,7 @@ SHOWN_LINES = 8
 SHOWN_ARGUMENT_LINES = 60
 TURNING = "◐◓◑◒"
 TURNS_PER_S = 4
+EDITED = "  changed by you:"
 LONGEST_ARGUMENT = 400
 _OUTCOMES: dict[CallOutcome, tuple[str, str]] = {
     "ok": ("✓", "success"),
@@ -36,7 +37,7 @@ class CallView(EntryView[ToolEntry]):
     """`▸ server.tool  path="logs"        132 ms ✓`."""
 
     def __init__(self, entry: ToolEntry, gap: int, width: int) -> None:
-        self._arguments = _decoded(entry.arguments_json)
+        self._cached: tuple[str, list[tuple[str, str]]] | None = None
         self._shortened = False
         super().__init__(entry, gap, width)
 
@@ -89,11 +90,21 @@ class CallView(EntryView[ToolEntry]):
         padding = sheet.columns - line_cells(left) - cells(state)
         return [*left, Segment(" " * max(1, padding), look.text), Segment(state, style)]
 
+    def _arguments(self) -> list[tuple[str, str]]:
+        """Returns the arguments in short; they change once at most, when a person edits them."""
+        source = self.entry.arguments_json
+        if self._cached is None or self._cached[0] is not source:
+            self._cached = source, _decoded(source)
+        return self._cached[1]
+
     def _argument_runs(self, look: Look, room: int) -> Line:
         """Returns the arguments as `key=value`, as many as there is room for."""
         runs: Line = []
         self._shortened = False
-        for key, value in self._arguments:
+        if self.entry.edited and room >= cells(EDITED) + 4:
+            runs.append(Segment(EDITED, look.warning))
+            room -= cells(EDITED)
+        for key, value in self._arguments():
             label = f"  {key}=" if key else "  "
             left = room - cells(label)
             if left < 4:

@@ -13,6 +13,7 @@ from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean
 from tui.ui.widgets.schema_answers import ABSENT, UnfitError, answer, typed
 from tui.ui.widgets.schema_fields import Field
+from tui.ui.widgets.ticks import TickBox, TickList
 from tui.ui.widgets.typed_in_order import TextLine, TextLines
 
 _KIND_WORDS = {
@@ -41,34 +42,6 @@ class ArgumentSuggester(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         found = await self._suggest(self._argument, value)
         return next((text for text in found if text.startswith(value) and text != value), None)
-
-
-class TickBox(Checkbox):
-    """A check box that tells its state by sign and word, not by colour alone."""
-
-    BUTTON_LEFT = BUTTON_RIGHT = ""
-    DEFAULT_CSS = """
-    TickBox > .toggle--button, TickBox.-on > .toggle--button { color: $foreground; background: $panel; }
-    TickBox:focus > .toggle--label { background: $live; color: $background; }
-    TickBox:ansi:focus > .toggle--label { text-style: reverse; }
-    """
-
-    def __init__(self, value: bool) -> None:
-        self.BUTTON_INNER = _tick(value)
-        super().__init__(_word(value), value, compact=True)
-
-    def watch_value(self) -> None:
-        self.BUTTON_INNER = _tick(self.value)
-        self.label = _word(self.value)
-        super().watch_value()
-
-
-def _tick(value: bool) -> str:
-    return "[✓]" if value else "[ ]"
-
-
-def _word(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 class SchemaField(Widget):
@@ -167,7 +140,7 @@ def _editor(field: Field, value: Json) -> Widget:
     if field.kind == "choices":
         picked = set(_indices(field, value))
         rows = [(Content(label), index, index in picked) for index, label in enumerate(field.labels)]
-        return SelectionList[int](*rows, compact=True)
+        return TickList(*rows, compact=True)
     text = "" if value is ABSENT else typed(value, field.kind)
     if field.kind in ("list", "json"):
         return TextLines(text, compact=True, tab_behavior="focus")
