@@ -19,8 +19,8 @@ from tui.engine import Engine
 from tui.ui import keys
 from tui.ui.bridge import Kinds
 from tui.ui.candidates import COMMANDS, command_candidates, find_prompt, resource_candidates
+from tui.ui.new_file import write_new_file
 from tui.ui.outgoing import Outgoing, text_of
-from tui.ui.saving import save_text
 from tui.ui.screens.live import LiveScreen, concerns
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.gateway_rail import GatewayRail
@@ -136,7 +136,8 @@ class ChatScreen(LiveScreen):
             self.notify(COPIED, markup=False)
             return
         try:
-            file = save_text(event.text, event.suggested_name, Path.cwd())
+            name = Path(event.suggested_name)
+            file = write_new_file(Path.cwd(), name.stem, name.suffix, event.text)
         except StorageError as error:
             self.engine.report(error)
         else:
