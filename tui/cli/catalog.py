@@ -88,7 +88,7 @@ def show_tool(call: Invocation) -> int:
 
 
 def call_tool(call: Invocation) -> int:
-    """Calls a tool and prints its result; 1 when the result is an error."""
+    """Calls a tool and prints its result; 1 when the result is an error, 4 when the tool is held back."""
     output = call.output
     server, name = split_name(call.given.tool, call.settings.servers)
 
@@ -102,7 +102,7 @@ def call_tool(call: Invocation) -> int:
             _print_blocks(output, result.blocks)
             if result.outcome != "ok":
                 output.say(f"mcp-tui: {result.outcome} after {result.duration_ms} ms")
-        return 0 if result.outcome == "ok" else 1
+        return {"ok": 0, "denied": 4}.get(result.outcome, 1)
 
     return _with_server(call, server, use)
 
