@@ -99,7 +99,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
 
 
 @cache
-def tests_in(file: str) -> frozenset[str]:
+def names_in(file: str) -> frozenset[str]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     return frozenset(
         node.name
@@ -110,5 +110,5 @@ def tests_in(file: str) -> frozenset[str]:
 
 @pytest.mark.parametrize("row", HELD_BY)
 def test_every_row_is_held_by_tests_that_exist(row: str) -> None:
-    missing = [name for name in HELD_BY[row] if name.partition("::")[2] not in tests_in(name.partition("::")[0])]
+    missing = [name for name in HELD_BY[row] if name.partition("::")[2] not in names_in(name.partition("::")[0])]
     assert missing == []
