@@ -20,11 +20,8 @@ from tui.domain.clock import Clock, SystemClock
 from tui.domain.errors import McpTuiError
 from tui.domain.events import EngineReady, NoticePosted, TargetChanged
 from tui.domain.gateway import BreakerOrder, ProviderSpec
-from tui.domain.gateway_answers import ConnectionTest
-from tui.domain.gateway_routing import StepTrial, TestAnswer
 from tui.domain.ids import CallId, ChatId, ProviderName, QuestionId, ServerName, new_id
 from tui.domain.messages import Json, Message, Part
-from tui.domain.operations import Operation
 from tui.domain.questions import Answer
 from tui.domain.servers import ResultBlock, ServerSpec, ToolResult
 from tui.domain.text import clean, clean_line
@@ -35,6 +32,9 @@ if TYPE_CHECKING:
     from tui.config.discover import FoundClient
     from tui.config.foreign import FoundServer
     from tui.config.imports import Found
+    from tui.domain.gateway_answers import ConnectionTest
+    from tui.domain.gateway_routing import StepTrial, TestAnswer
+    from tui.domain.operations import Operation
     from tui.servers.examination import DoctorReport
     from tui.storage.chats import ChatPlace, ChatSummary
 
@@ -65,7 +65,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Cancels the turn, closes every server and its children, settles and closes the store."""
-        self.desk.refuse_all()
+        self.desk.withdraw_all()
         if self._assembly is not None:
             await self._assembly.close()
             self._assembly = None
@@ -234,7 +234,7 @@ class Engine:
 
     # --- gateway
 
-    def operations(self) -> Sequence[Operation]:
+    def operations(self) -> "Sequence[Operation]":
         """Returns the gateway's operations, in the table's order."""
         from tui.gateway.operations import OPERATIONS  # not needed before the first paint
 
@@ -248,7 +248,7 @@ class Engine:
         """Returns what an operation's parameter of that name may be called with; empty when anything may."""
         return await self.parts.gateway.known_values(parameter)
 
-    async def try_combo(self, combo: str, on_trial: Callable[[StepTrial], None]) -> TestAnswer:
+    async def try_combo(self, combo: str, on_trial: "Callable[[StepTrial], None]") -> "TestAnswer":
         """Makes a small real call to each step of a chain; `on_trial` is told each as it ends."""
         return await self.parts.orders.try_combo(combo, on_trial)
 
@@ -256,7 +256,7 @@ class Engine:
         """Moves a provider's breaker by hand."""
         await self.parts.orders.order_breaker(provider, order)
 
-    async def test_provider(self, spec: ProviderSpec, key: str = "") -> ConnectionTest:
+    async def test_provider(self, spec: ProviderSpec, key: str = "") -> "ConnectionTest":
         """Tries a provider out without taking it in; `key` is one that is stored nowhere yet."""
         return await self.parts.orders.test_provider(spec, key)
 

@@ -13,6 +13,7 @@ TOGETHER = [
     ("transcript",),
     ("list", "servers"),
     ("list", "tools"),
+    ("list", "gateway"),
     ("list", "sessions"),
     ("list", "trace"),
     ("list", "logs"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -9,6 +10,9 @@ from textual.content import Content
 from tui.domain.text import clean_line
 from tui.ui.reach import reachable
 from tui.ui.screens.live import LiveScreen
+
+if TYPE_CHECKING:
+    from tui.domain.operations import Operation
 
 Command = tuple[str, str, Callable[[], Awaitable[object] | object]]
 """Name, help, and what it does."""
@@ -35,6 +39,7 @@ class Commands(Provider):
                 yield name, each.action.help, partial(self.app.run_action, each.command, each.node)
         if isinstance(self.screen, LiveScreen):
             yield from _orders(self.screen)
+            yield from _operations(self.screen)
 
 
 def _orders(screen: LiveScreen) -> Iterator[Command]:
@@ -51,6 +56,23 @@ def _orders(screen: LiveScreen) -> Iterator[Command]:
         for title, help, order in orders:
             if title != unfit:
                 yield title, help, partial(_give, screen, order)
+
+
+def _operations(screen: LiveScreen) -> Iterator[Command]:
+    """Those that need nothing run at once; what may be given is asked for under a second name."""
+    for operation in screen.engine.operations():
+        name = f"Gateway: {operation.name.replace('-', ' ')}"
+        if operation.runs_at_once:
+            yield name, operation.help, partial(_show_answer, screen, operation, ask=False)
+        if operation.parameters:
+            dots = " …" if operation.runs_at_once else ""
+            yield f"{name}{dots}", operation.help, partial(_show_answer, screen, operation, ask=True)
+
+
+def _show_answer(screen: LiveScreen, operation: "Operation", *, ask: bool) -> None:
+    from tui.ui.operating import operate  # not needed before somebody asks
+
+    screen.run_worker(operate(screen, operation, ask=ask), group="operation", exit_on_error=False)
 
 
 def _give(screen: LiveScreen, order: Callable[[], Awaitable[object]]) -> None:

@@ -11,6 +11,7 @@ from tui.domain.messages import Json
 from tui.domain.text import CleanText
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
+from tui.ui.widgets.schema_field import Suggest
 from tui.ui.widgets.schema_form import SchemaForm
 
 
@@ -22,11 +23,13 @@ class FormDialog(Dialog[dict[str, Json] | None]):
     FormDialog #form { height: auto; max-height: 20; margin-top: 1; }
     """
 
-    def __init__(self, title: CleanText, note: CleanText, schema: Mapping[str, Json]) -> None:
+    def __init__(
+        self, title: CleanText, note: CleanText, schema: Mapping[str, Json], *, suggest: Suggest | None = None
+    ) -> None:
         super().__init__()
         self._title = title
         self._note = note
-        self._form = SchemaForm(schema)
+        self._form = SchemaForm(schema, suggest=suggest)
         self._problem = Static(Content(""), classes="warning")
 
     def title_text(self) -> str:

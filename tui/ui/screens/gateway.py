@@ -1,20 +1,31 @@
-"""The gateway screen: who is well, what it cost, how quick it was, which way requests go."""
+"""The gateway screen: who is well, what it cost, how quick it was, which way requests go, and what can be done."""
 
-from textual import on
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.events import GatewaySampled
-from tui.domain.gateway import ProviderHealth
+from tui.domain.gateway import BreakerOrder, ComboSpec, ProviderHealth
+from tui.domain.messages import Json
+from tui.domain.text import clean_line
+from tui.ui.adding_provider import add_provider
 from tui.ui.bridge import Kinds
+from tui.ui.dialogs.answer import AnswerDialog
+from tui.ui.dialogs.trial import TrialDialog
 from tui.ui.format import age
+from tui.ui.keys import bindings
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
 from tui.ui.widgets.gateway_tables import (
     PROVIDER_COLUMNS,
-    combos_text,
+    ComboLine,
+    combo_lines,
+    combo_pieces,
     cost_text,
     latency_text,
     problem_first,
@@ -32,6 +43,7 @@ class GatewayScreen(FramedScreen):
 
     NAME = "Gateway"
     AREA = "gateway"
+    BINDINGS = bindings("gateway")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-wide")]  # noqa: RUF012 - Textual declares it so
     DEFAULT_CSS = """
     GatewayScreen > .title { height: 2; width: 100%; padding: 1 2 0 2; }
@@ -41,8 +53,9 @@ class GatewayScreen(FramedScreen):
     GatewayScreen > VerticalScroll { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
     GatewayScreen .panels { height: auto; }
     GatewayScreen .panels > Static { width: 1fr; height: auto; padding: 1 2; }
+    GatewayScreen .panels > RowList { width: 1fr; height: auto; padding: 1; background: $surface; }
     GatewayScreen.-narrow .panels { layout: vertical; }
-    GatewayScreen.-narrow .panels > Static { width: 100%; }
+    GatewayScreen.-narrow .panels > Static, GatewayScreen.-narrow .panels > RowList { width: 100%; }
     """
 
     def body(self) -> ComposeResult:
@@ -51,7 +64,14 @@ class GatewayScreen(FramedScreen):
             self._cells, key=lambda one: one.name, header=PROVIDER_COLUMNS.header
         )
         self._note = Static("", classes="note", markup=False)
-        self._combos, self._cost, self._latency = (Static("", markup=False) for _ in range(3))
+        self._combos: RowList[ComboLine] = RowList(
+            combo_pieces,
+            key=lambda line: line.key,
+            header=lambda _: [("Combos", "bold")],
+            stops=lambda one: not one.number,
+        )
+        self._combos.empty = ([("None yet. A combo chains models;", "dim")], [("config.toml names them.", "dim")])
+        self._cost, self._latency = Static("", markup=False), Static("", markup=False)
         yield self._title
         yield self._table
         yield self._note
@@ -111,6 +131,59 @@ class GatewayScreen(FramedScreen):
             return
         width = max(20, min(60, (self.size.width // 3 if self.has_class("-wide") else self.size.width) - 5))
         self._note.update(provider_note(self._table.item))
-        self._combos.update(combos_text(snapshot.combos, snapshot.providers))
+        self._combos.show(combo_lines(snapshot.combos, snapshot.providers))
         self._cost.update(cost_text(snapshot.spend, width))
         self._latency.update(latency_text(snapshot.latency, width))
+
+    # --- what can be done
+
+    @on(RowList.Chosen)
+    def _chosen(self, event: RowList.Chosen) -> None:
+        if event.rows is self._table:
+            self._show_answers(event.item.name, ("provider", {"provider": event.item.name}))
+        else:
+            # Where a request would go now; with `auto` that is each step's score and what it is made of.
+            combo: ComboSpec = event.item.combo
+            where = [("simulate", {"model": combo.name})] if combo.enabled else []
+            self._show_answers(combo.name, ("combo-metrics", {"combo": combo.name}), *where)
+
+    def action_models(self) -> None:
+        self._show_answers("Models", ("models", {}))
+
+    def action_breaker(self, order: BreakerOrder) -> None:
+        provider = self._table.item
+        if provider:
+            self.order(self.engine.order_breaker(provider.name, order))
+
+    def action_hold(self) -> None:
+        provider = self._table.item
+        if provider:
+            self.action_breaker("release" if provider.breaker.held else "hold")
+
+    def action_switch(self) -> None:
+        combo = self._combo_in_view()
+        if combo:
+            self.order(self.engine.operate("switch", {"combo": combo.name, "active": not combo.enabled}))
+
+    def action_benchmark(self) -> None:
+        combo = self._combo_in_view()
+        if combo:
+            self.app.push_screen(TrialDialog(combo.name, combo.steps, partial(self.engine.try_combo, combo.name)))
+
+    @work(exclusive=True, group="default", exit_on_error=False)
+    async def action_add(self) -> None:
+        await add_provider(self)
+
+    def _combo_in_view(self) -> ComboSpec | None:
+        """The combo under the cursor once the list has the focus: nobody switches what they do not look at."""
+        if not self._combos.has_focus:
+            self._combos.focus()
+            return None
+        line = self._combos.item
+        return line.combo if line else None
+
+    def _show_answers(self, title: str, *questions: tuple[str, Mapping[str, Json]]) -> None:
+        async def ask() -> Sequence[object]:
+            return [await self.engine.operate(name, arguments) for name, arguments in questions]
+
+        self.app.push_screen(AnswerDialog(clean_line(title), ask))

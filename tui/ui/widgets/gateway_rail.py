@@ -142,12 +142,21 @@ def _provider(provider: ProviderHealth, snapshot: GatewaySnapshot, now: float, w
         (fit(word, 7), ink if word == "CLOSED" else f"{ink} bold"),
     ]
     rows = [Row(left, _provider_figure(provider, snapshot, now))]
-    note = provider.last_error or provider.breaker.opened_because if word != "CLOSED" else ""
-    if provider.credential in _CREDENTIALS:
-        note = _CREDENTIALS[provider.credential]
+    note = _trouble(provider)
     if note:
-        rows.append(Row([("  ", ""), (fit(clean_line(note), width - 2).rstrip(), "dim")]))
+        rows.append(Row([("  ", ""), (fit(note, width - 2).rstrip(), "dim")]))
     return rows
+
+
+def _trouble(provider: ProviderHealth) -> str:
+    """What is wrong, in one line: the key, failures of the threshold, the newest error; empty when nothing is."""
+    breaker = provider.breaker
+    parts = [_CREDENTIALS[provider.credential]] if provider.credential in _CREDENTIALS else []
+    if breaker.failures:
+        parts.append(f"{breaker.failures}/{breaker.threshold} failed")
+    if breaker.failures or breaker.state != "CLOSED":
+        parts.append(provider.last_error or breaker.opened_because)
+    return clean_line(" · ".join(part for part in parts if part))
 
 
 def _provider_figure(provider: ProviderHealth, snapshot: GatewaySnapshot, now: float) -> list[Piece]:

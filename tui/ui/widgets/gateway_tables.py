@@ -1,6 +1,7 @@
 """The gateway in detail: providers and their breakers, combos, cost and latency, as rows and text."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 
@@ -99,23 +100,44 @@ def provider_note(provider: ProviderHealth | None) -> Content:
     )
 
 
-def combos_text(combos: Sequence[ComboSpec], providers: Sequence[ProviderHealth]) -> Content:
-    """Returns the combos with their steps, each step with its provider's sign."""
-    if not combos:
-        return lines([heading("Combos"), paragraph("None yet. A combo chains models; config.toml names them.", "$dim")])
+@dataclass(frozen=True, slots=True)
+class ComboLine:
+    """A combo, or one of its steps below it; `sign` is the step's provider's breaker as sign and ink."""
+
+    combo: ComboSpec
+    number: int = 0
+    sign: tuple[str, str] = ("?", "dim")
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What the cursor stays on."""
+        return self.combo.name, self.number
+
+
+def combo_lines(combos: Sequence[ComboSpec], providers: Sequence[ProviderHealth]) -> list[ComboLine]:
+    """Returns each combo and, below it, its steps, each with its provider's sign."""
     signs = {provider.name: BREAKERS[provider.breaker.state] for provider in providers}
-    styles = {"ok": "$text-success", "warn": "$text-warning", "bad": "$text-error"}
-    parts: list[Content | None] = [heading("Combos")]
+    found: list[ComboLine] = []
     for combo in combos:
-        parts += [] if combo is combos[0] else [None]
-        off = "" if combo.enabled else "  disabled"
-        parts.append(Content.assemble((clean_line(combo.name), "bold"), (f"  {combo.strategy}{off}", "$dim")))
+        found.append(ComboLine(combo))
         for number, step in enumerate(combo.steps, 1):
-            sign, _, ink = next((found for name, found in signs.items() if step.startswith(f"{name}/")), ("?", "", ""))
-            parts.append(
-                Content.assemble((f" {number} ", "$dim"), (f"{sign} ", styles.get(ink, "$dim")), clean_line(step))
-            )
-    return lines(parts)
+            sign, _, ink = next((sign for name, sign in signs.items() if step.startswith(f"{name}/")), ("?", "", "dim"))
+            found.append(ComboLine(combo, number, (sign, ink)))
+    return found
+
+
+def combo_pieces(line: ComboLine, _width: int) -> list[Piece]:
+    """Returns one row of the list of combos."""
+    combo = line.combo
+    if line.number:
+        name = clean_line(combo.steps[line.number - 1])
+        return [
+            (f"  {line.number} ", "dim"),
+            (f"{line.sign[0]} ", line.sign[1]),
+            (name, "" if combo.enabled else "dim"),
+        ]
+    off: list[Piece] = [] if combo.enabled else [("  off", "warn")]
+    return [(clean_line(combo.name), "bold"), (f"  {combo.strategy}", "dim"), *off]
 
 
 def cost_text(spend: SpendView, width: int) -> Content:

@@ -1,0 +1,75 @@
+"""From an operation of the gateway to its answer on screen: a form for what it needs, then the answer in a dialog."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from tui.domain.errors import McpTuiError
+from tui.domain.messages import Json
+from tui.domain.operations import Operation, Parameter
+from tui.domain.text import CleanText, clean_line
+from tui.engine import Engine
+from tui.ui.dialogs.answer import AnswerDialog
+from tui.ui.dialogs.form import FormDialog
+from tui.ui.screens.live import LiveScreen
+
+_TYPES = {"int": "integer", "float": "number", "bool": "boolean"}
+_CHOSEN = ("combo", "provider", "credential")
+"""Parameters that must name something that is there; others only may."""
+
+
+async def operate(screen: LiveScreen, operation: Operation, *, ask: bool) -> None:
+    """Shows an operation's answer; `ask` for its parameters first. To be run by a worker of the screen."""
+    arguments: dict[str, Json] | None = {}
+    if ask:
+        try:
+            known = {one.name: await screen.engine.known_values(one.name) for one in operation.parameters}
+        except McpTuiError as error:
+            screen.refused(error)
+            return
+        form = FormDialog(
+            _title(operation), clean_line(operation.help), schema_of(operation, known), suggest=partial(_near, known)
+        )
+        arguments = await screen.app.push_screen_wait(form)
+    if arguments is not None:
+        await screen.app.push_screen_wait(answer_dialog(screen.engine, operation, arguments))
+
+
+def answer_dialog(engine: Engine, operation: Operation, arguments: Mapping[str, Json]) -> AnswerDialog:
+    """Returns the dialog that carries an operation out and shows what it says."""
+
+    async def answer() -> Sequence[object]:
+        return [await engine.operate(operation.name, arguments)]
+
+    return AnswerDialog(_title(operation), answer)
+
+
+def schema_of(operation: Operation, known: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+    """Returns the operation's parameters as a JSON Schema object; what is there can be chosen."""
+    return {
+        "type": "object",
+        "properties": {one.name: _property(one, known.get(one.name, ())) for one in operation.parameters},
+        "required": [one.name for one in operation.parameters if one.required],
+    }
+
+
+def _property(parameter: Parameter, known: Sequence[str]) -> dict[str, Json]:
+    described: dict[str, Json] = {
+        "type": _TYPES.get(parameter.type, "string"),
+        "description": parameter.help,
+    }
+    if parameter.default is not None:
+        described["default"] = parameter.default
+    choices = parameter.choices or (known if parameter.name in _CHOSEN else ())
+    if choices:
+        described["enum"] = list(choices)
+    if parameter.type == "messages":
+        described["format"] = "textarea"
+    return described
+
+
+async def _near(known: Mapping[str, Sequence[str]], argument: str, typed: str) -> Sequence[str]:
+    return [value for value in known.get(argument, ()) if value.startswith(typed)]
+
+
+def _title(operation: Operation) -> CleanText:
+    return clean_line(f"Gateway: {operation.name.replace('-', ' ')}")
