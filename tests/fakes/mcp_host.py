@@ -13,6 +13,7 @@ from tui.domain.ids import CallId, ServerName
 from tui.domain.messages import Json
 from tui.domain.questions import Answer, Question, refusal
 from tui.domain.servers import ServerSpec, ServerStatus, ToolResult
+from tui.servers.allowed import Sampler
 from tui.servers.pool import ServerPool
 from tui.servers.trust_ports import PinBook
 
@@ -36,13 +37,20 @@ def stdio_spec(name: str, mode: str, *more: str, start_timeout_s: float = 20, ca
 class Host:
     """A running pool, the events it published and the questions it asked."""
 
-    def __init__(self, pins: PinBook | None = None) -> None:
+    def __init__(self, pins: PinBook | None = None, sampler: Sampler | None = None) -> None:
         self.events: list[Event] = []
         self.questions: list[Question] = []
         self.answer: Callable[[Question], Answer] = refusal
         self.thinking_s = 0.0
         self._arrived = asyncio.Event()
-        self.pool = ServerPool(publish=self._hear, clock=SystemClock(), ask=self._ask, restart_delay_s=0.01, pins=pins)
+        self.pool = ServerPool(
+            publish=self._hear,
+            clock=SystemClock(),
+            ask=self._ask,
+            restart_delay_s=0.01,
+            pins=pins,
+            sampler=sampler,
+        )
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)

@@ -8,17 +8,21 @@ from typing import Protocol, Self
 
 import anyio
 from mcp.shared.message import SessionMessage
-from mcp.types import JSONRPCError, JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+from mcp.types import ErrorData, JSONRPCError, JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from tui.domain.clock import Clock
 from tui.domain.events import FrameSeen
 from tui.domain.ids import ServerName
+from tui.domain.messages import Json
 from tui.domain.text import clean_line
+from tui.servers.framing import UNREADABLE
 from tui.servers.preview import body_of, label_of, preview
 from tui.servers.rate import Allowance
 from tui.servers.repair import repair
 
 _CHANGES = frozenset(f"notifications/{noun}/list_changed" for noun in ("tools", "resources", "prompts"))
+STATE_CHARS = 1_000_000
+"""The longest `requestState` that is sent back."""
 _UPDATED = "notifications/resources/updated"
 _WISHES = {"sampling/createMessage": "sampling", "roots/list": "roots"}
 
@@ -84,6 +88,9 @@ class Tap:
         if isinstance(message, JSONRPCResponse | JSONRPCError):
             method = self._answered(message)
         self._publish("received", message, method)
+        if isinstance(message, JSONRPCResponse) and _state_chars(message.result) > STATE_CHARS:
+            self._issue("wanted too much kept for it between two rounds; its call was given up")
+            return _given_up(message)
         if isinstance(message, JSONRPCResponse) and method:
             message.result = repair(method, message.result, self._issue)
         elif isinstance(message, JSONRPCNotification) and message.method in _CHANGES:
@@ -121,6 +128,17 @@ class Tap:
                 at=self._clock.wall(),
             )
         )
+
+
+def _state_chars(result: dict[str, Json]) -> int:
+    state = result.get("requestState")
+    return len(state) if isinstance(state, str) else 0
+
+
+def _given_up(message: JSONRPCResponse) -> SessionMessage:
+    said = f"The server wanted more than {STATE_CHARS:,} characters kept for it."
+    error = ErrorData(code=UNREADABLE, message=said)
+    return SessionMessage(JSONRPCError(jsonrpc="2.0", id=message.id, error=error))
 
 
 class _Half:
