@@ -85,6 +85,10 @@ def figure(name: str, value: Any) -> str:
 def _number(name: str, value: float) -> str:
     if name.endswith("_ms"):
         return written.duration(value)
+    if name.endswith("_s"):
+        return written.duration(value * 1_000)
+    if name.endswith("_bytes"):
+        return written.byte_size(round(value))
     if name in MOMENTS or name.endswith("_at"):
         return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M:%S")
     if name.endswith("_rate") or name in ("probability", "reached", "share"):
@@ -134,6 +138,6 @@ def _is_part(value: object) -> bool:
 
 
 def _spoken(name: str) -> str:
-    for ending in ("_microusd", "_ms"):
+    for ending in ("_microusd", "_ms", "_s", "_bytes"):
         name = name.removesuffix(ending)
     return "cost" if name == "microusd" else name.replace("_", " ")

@@ -38,13 +38,17 @@ _VERDICTS = {"ok": ("● all well", "$text-success"), "degraded": ("◐ degraded
 _VERDICTS |= {"down": ("✗ down", "$text-error"), "unknown": ("? unknown", "$dim")}
 
 
+WIDE = 96
+"""Columns from which cost, combos and latency stand side by side."""
+
+
 class GatewayScreen(FramedScreen):
     """Health and breakers, combos, cost and latency of the gateway in use."""
 
     NAME = "Gateway"
     AREA = "gateway"
     BINDINGS = bindings("gateway")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-wide")]  # noqa: RUF012 - Textual declares it so
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares it so
     DEFAULT_CSS = """
     GatewayScreen > .title { height: 2; width: 100%; padding: 1 2 0 2; }
     GatewayScreen > RowList { height: auto; max-height: 40%; min-height: 5; padding: 1 1 0 1; }
@@ -129,7 +133,7 @@ class GatewayScreen(FramedScreen):
         snapshot = self.state.gateway
         if snapshot is None:
             return
-        width = max(20, min(60, (self.size.width // 3 if self.has_class("-wide") else self.size.width) - 5))
+        width = max(20, min(60, (self.size.width // 3 if self.size.width >= WIDE else self.size.width) - 5))
         self._note.update(provider_note(self._table.item))
         self._combos.show(combo_lines(snapshot.combos, snapshot.providers))
         self._cost.update(cost_text(snapshot.spend, width))

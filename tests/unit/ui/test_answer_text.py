@@ -1,0 +1,78 @@
+"""A gateway's answer reads as figures with units, tables where they fit, and `?` for what nobody knows."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tui.ui.answer_text import answer_text, figure, sections
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    cost_microusd: int | None
+    latency_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    combo: str
+    uptime_s: float
+    parts: tuple[Part, ...]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Nested:
+    name: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Many:
+    items: tuple[Nested, ...]
+
+
+WHOLE = Whole("main", 65.0, (Part("groq", 1_200_000, 412), Part("openai", None)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("cost_microusd", 1_200_000, "$1.20"),
+        ("cost_microusd", None, "$?"),
+        ("latency_ms", None, "?"),
+        ("latency_ms", 1_400, "1.4 s"),
+        ("age_s", 65.0, "1 min 05 s"),
+        ("memory_bytes", 12_000, "12 kB"),
+        ("error_rate", 0.25, "25%"),
+        ("enabled", False, "no"),
+        ("requests", 2_041, "2 041"),
+        ("names", ("a", "b"), "a, b"),
+        ("reason", "two\nlines", "two lines"),
+        ("content", "two\nlines", "two\nlines"),
+    ],
+)
+def test_a_figure_has_the_unit_its_name_says(name: str, value: object, expected: str) -> None:
+    assert figure(name, value) == expected
+
+
+def test_own_figures_come_first_then_each_part_under_its_name() -> None:
+    assert [section.title for section in sections(WHOLE)] == ["", "parts"]
+    text = answer_text(WHOLE)
+    assert text.splitlines()[0].split() == ["combo", "main"]
+    assert "parts\nname" in text
+
+
+def test_a_table_wider_than_the_room_becomes_one_record_after_the_other() -> None:
+    [_, wide] = sections(WHOLE, width=80)
+    [_, narrow] = sections(WHOLE, width=15)
+    assert wide.lines[0].split() == ["name", "cost", "latency"]
+    assert narrow.lines[0] == "groq"
+    assert max(map(len, narrow.lines)) <= 15
+
+
+def test_lists_inside_of_records_stand_below_them() -> None:
+    text = answer_text(Many((Nested("one", WHOLE.parts), Nested("two", ()))))
+    assert "one\n  parts\n    name" in text
+    assert "two" in text
