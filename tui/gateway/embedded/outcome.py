@@ -14,6 +14,10 @@ from tui.gateway.embedded.pricing import total_cost
 from tui.gateway.embedded.router import Plan
 from tui.gateway.upstream.events import Done
 
+_WITHOUT_A_WAY = CleanText(
+    "Choose another model; or, once the cause is gone, reset the provider on the Gateway screen (5)."
+)
+
 
 class Travelled(Protocol):
     """A request that went its way."""
@@ -91,7 +95,7 @@ def _no_route(journey: Travelled, parts: Parts) -> Done:
     if not reasons:
         reasons = "; ".join(f"{provider}: {reason}" for provider, reason in journey.left_behind) or "nothing to try"
     target = journey.request.target or "a model"
-    hint = _with_retry_time(CleanText(""), _retry_in_s(journey, parts)) or CleanText("Choose another model.")
+    hint = _with_retry_time(CleanText(""), _retry_in_s(journey, parts)) or _WITHOUT_A_WAY
     return Done("failed", "no-route", clean_line(f"No way to {target} is open. {reasons}", 1_000), hint)
 
 
