@@ -41,8 +41,8 @@ class QuestionDesk:
         future.set_result(answer)
         return True
 
-    def refuse_all(self) -> None:
-        """Answers everything with no: the program is leaving."""
+    def withdraw_all(self) -> None:
+        """Takes every waiting question back, and ends what waits for it: the program is leaving."""
         for future in list(self._waiting.values()):
             if not future.done():
                 future.cancel()

@@ -70,18 +70,21 @@ class Room:
     async def open(self, chat_id: ChatId, title: CleanText, *, resumed: bool = False) -> None:
         """Stops what runs and takes up another chat. Raises StorageError, and then keeps the chat in view."""
         async with self._opening:
-            messages = repaired(await self._outside.ledger.messages(chat_id))
+            messages = await self._outside.ledger.messages(chat_id)
             await self._stop()
-            self._memory = Memory(chat_id, self._outside.ledger, messages)
+            if chat_id == self.chat_id:
+                # Its own turn was stopped, and wrote down what had arrived.
+                messages = await self._outside.ledger.messages(chat_id)
+            self._memory = Memory(chat_id, self._outside.ledger, repaired(messages))
             self._offers = Offers()
             self._toolbox.forget()
             self.last_turn = None
             self._outside.publish(ChatOpened(chat_id, title, resumed))
 
     def send(self, parts: tuple[Part, ...]) -> None:
-        """Begins a turn, or queues the message behind the running one. Raises McpTuiError when no chat is open."""
-        if self._memory is None:
-            raise McpTuiError("No chat is open yet.", "Wait a moment and send the message again.")
+        """Begins a turn, or queues the message behind the running one. Raises McpTuiError while a chat is opened."""
+        if self._memory is None or self._opening.locked():
+            raise McpTuiError("A chat is being opened.", "Wait a moment and send the message again.")
         if self._serving is not None:
             self._waiting.append(parts)
             self._publish_queue()

@@ -12,6 +12,9 @@ from tui.domain.servers import ServerSpec, ServerStatus
 from tui.domain.text import clean_line
 from tui.engine import Engine
 
+_MARGIN_S = 5.0
+"""A server that takes all of its time to start still has to tell what it offers."""
+
 
 def only_server(settings: Settings, name: str) -> Settings:
     """Returns settings with this one server. Raises UsageError naming the servers there are."""
@@ -31,11 +34,22 @@ def split_name(address: str, servers: Sequence[ServerSpec]) -> tuple[ServerName,
     raise UsageError(f"{address!r} does not begin with a server's name and a dot.", f"Servers: {known}.")
 
 
+async def settled(engine: Engine) -> Sequence[ServerStatus]:
+    """Waits until no server is being started any more; returns how each stands."""
+    pool = engine.parts.pool
+    longest_s = max((pool.spec(status.name).start_timeout_s for status in pool.statuses()), default=0.0)
+    await engine.servers_settled(longest_s + _MARGIN_S)
+    return pool.statuses()
+
+
+async def settled_server(engine: Engine, name: ServerName) -> ServerStatus:
+    """Waits as `settled` does; returns how one server stands."""
+    return next(status for status in await settled(engine) if status.name == name)
+
+
 async def connected(engine: Engine, name: ServerName) -> ServerStatus:
     """Waits for one server. Raises ConnectError with the reason when it cannot be used."""
-    spec = engine.parts.pool.spec(name)
-    await engine.servers_settled(spec.start_timeout_s + 5)
-    status = next(status for status in engine.parts.pool.statuses() if status.name == name)
+    status = await settled_server(engine, name)
     if status.state == "untrusted":
         raise ConnectError(
             f"{name} is named by {status.origin} and was never started: {status.target}",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.bus import Inbox
+from tui.cli.addressing import settled
 from tui.cli.invocation import Invocation
 from tui.cli.jsonable import event_name, jsonable
 from tui.cli.output import Output
@@ -99,10 +100,7 @@ class Ask:
 
     async def _connect(self, engine: Engine) -> None:
         """Waits for the servers; one that was typed must be there, one from a file is only reported."""
-        pool = engine.parts.pool
-        longest = max((pool.spec(status.name).start_timeout_s for status in pool.statuses()), default=0.0)
-        await engine.servers_settled(longest + 5)
-        for status in pool.statuses():
+        for status in await settled(engine):
             if status.state in ("ready", "disabled"):
                 continue
             if status.name in self._required:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
-from tui.cli.addressing import connected, only_server, parse_arguments, split_name
+from tui.cli.addressing import connected, only_server, parse_arguments, settled, split_name
 from tui.cli.invocation import Invocation
 from tui.cli.output import Output
 from tui.domain.errors import UsageError
@@ -46,18 +46,16 @@ def _list(call: Invocation, kind: Offers) -> int:
     chosen = only_server(call.settings, call.given.only) if call.given.only else call.settings
 
     async def verb(engine: Engine) -> int:
-        pool = engine.parts.pool
-        longest = max((spec.start_timeout_s for spec in chosen.servers), default=0.0)
-        await engine.servers_settled(longest + 5)
-        offers = [offer for catalog in pool.catalogs() for offer in getattr(catalog, kind)]
-        for status in pool.statuses():
+        statuses = await settled(engine)
+        offers = [offer for catalog in engine.parts.pool.catalogs() for offer in getattr(catalog, kind)]
+        for status in statuses:
             if status.state not in ("ready", "disabled"):
                 output.say(f"mcp-tui: {status.name} is {status.state}: {status.error or status.hint}")
         if output.as_json:
             output.document({kind: offers})
         else:
             output.table([_row(offer) for offer in offers])
-        reached = any(status.state == "ready" for status in pool.statuses())
+        reached = any(status.state == "ready" for status in statuses)
         return 0 if reached or not chosen.servers else 3
 
     return call.on_engine(verb, chosen)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tui.cli.addressing import only_server
+from tui.cli.addressing import only_server, settled
 from tui.cli.invocation import Invocation
 from tui.config.edit import add_server, remove_server
 from tui.config.load import url_spec
@@ -18,9 +18,7 @@ def list_servers(call: Invocation) -> int:
     """Connects to all and prints the state of each."""
 
     async def verb(engine: Engine) -> int:
-        longest = max((spec.start_timeout_s for spec in call.settings.servers), default=0.0)
-        await engine.servers_settled(longest + 5)
-        statuses = engine.parts.pool.statuses()
+        statuses = await settled(engine)
         if call.output.as_json:
             call.output.document({"servers": statuses})
             return 0

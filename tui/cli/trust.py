@@ -1,6 +1,6 @@
 """`mcp-tui servers trust` and `mcp-tui tools enable|disable`: what a server may do and what a model is told of."""
 
-from tui.cli.addressing import only_server, split_name
+from tui.cli.addressing import only_server, settled_server, split_name
 from tui.cli.invocation import Invocation
 from tui.cli.output import Output
 from tui.domain.errors import UsageError
@@ -26,8 +26,7 @@ def trust(call: Invocation) -> int:
         for caution in launch.cautions:
             output.say(f"! {caution}")
         await engine.trust_server(name)
-        await engine.servers_settled(pool.spec(name).start_timeout_s + 5)
-        status = next(each for each in pool.statuses() if each.name == name)
+        status = await settled_server(engine, name)
         if status.state == "ready":
             reviews = await pool.waiting_definitions(name)
             _tell(output, reviews)
@@ -58,8 +57,7 @@ def _switch(call: Invocation, on: bool) -> int:
     async def verb(engine: Engine) -> int:
         status = None
         if tool:
-            await engine.servers_settled(engine.server_spec(server).start_timeout_s + 5)
-            status = next(each for each in engine.parts.pool.statuses() if each.name == server)
+            status = await settled_server(engine, server)
         if status is not None and status.state != "ready":
             raise UsageError(
                 f"{server} is {status.state}, so it is not known whether it has a tool {tool!r}.",

@@ -106,6 +106,16 @@ def is_private(path: Path) -> bool:
     return not status.st_mode & 0o077 and status.st_uid == os.getuid()
 
 
+_CAUSES = {"NoKeyringError": "this system has none", "KeyringLocked": "it is locked", "InitError": "it does not start"}
+"""By the name of its error, for the module is only loaded when it is used."""
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return str(error)
+    return _CAUSES.get(type(error).__name__, "it refused")
+
+
 def with_keyring(use: Callable[[Keyring], T]) -> T:
     """Runs `use` in a thread that is left behind when the keyring does not answer (D-Bus waits 25 seconds)."""
     answers: queue.SimpleQueue[T | Exception] = queue.SimpleQueue()
@@ -126,7 +136,7 @@ def with_keyring(use: Callable[[Keyring], T]) -> T:
         answer = TimeoutError(f"no answer within {KEYRING_TIMEOUT_S:.0f} seconds")
     if isinstance(answer, Exception):
         raise ConfigError(
-            f"The system keyring cannot be used: {type(answer).__name__}.",
+            f"The system keyring cannot be used: {_in_words(answer)}.",
             "Put the key into an environment variable and name it in api_key_env.",
         )
     return answer

@@ -1,5 +1,6 @@
 """`mcp-tui ask` against an endpoint on loopback and real servers: what it prints and how it exits."""
 
+import json
 import signal
 from typing import Any
 
@@ -166,8 +167,11 @@ async def test_an_interrupt_ends_the_turn_and_the_servers(program: Program) -> N
             if b"tool_progressed" in line:
                 break
         process.send_signal(signal.SIGINT)
-        await process.communicate()
+        rest, _ = await process.communicate()
     assert process.returncode == 130
+    last = json.loads(rest.splitlines()[-1])
+    assert (last["event"], last["outcome"]) == ("turn_finished", "cancelled")
+    assert outcomes(last) == [("slow_count", "cancelled")]
 
 
 async def test_without_any_model_the_next_step_is_named(program: Program) -> None:

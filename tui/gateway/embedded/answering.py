@@ -50,7 +50,7 @@ from tui.gateway.embedded.recommend import recommend
 from tui.gateway.embedded.routing import route
 from tui.gateway.embedded.sending import Sender
 from tui.gateway.embedded.simulation import simulate
-from tui.gateway.embedded.targets import checked_target, named_combo
+from tui.gateway.embedded.targets import checked_target, named_combo, named_provider
 from tui.gateway.ports import SpendLedger
 
 RECENT_REQUESTS = 50
@@ -212,8 +212,4 @@ class Answering:
         )
 
     def _spec(self, provider: str) -> ProviderSpec:
-        spec = self._parts.catalog.provider(provider)
-        if spec is None:
-            known = ", ".join(one.name for one in self._parts.catalog.providers) or "none"
-            raise UsageError(f"No provider is called {provider!r}.", f"Known providers: {known}.")
-        return spec
+        return named_provider(self._parts.catalog, provider)

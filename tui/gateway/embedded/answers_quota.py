@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from tui.domain.clock import Clock
-from tui.domain.errors import McpTuiError, UsageError
+from tui.domain.errors import McpTuiError
 from tui.domain.gateway import ProviderSpec
 from tui.domain.gateway_accounts import Credits, QuotaView
 from tui.domain.gateway_answers import RateLimitView
@@ -14,6 +14,7 @@ from tui.gateway.embedded.catalog import Step
 from tui.gateway.embedded.credentials import needs_key
 from tui.gateway.embedded.parts import LIMITS_HOLD_S, Parts
 from tui.gateway.embedded.snapshot import credential_view
+from tui.gateway.embedded.targets import named_provider
 from tui.gateway.upstream.account import Account
 from tui.gateway.upstream.events import RateLimits
 
@@ -39,7 +40,7 @@ class Quotas:
 
     async def views(self, provider: str | None = None, credential: str | None = None) -> tuple[QuotaView, ...]:
         """Returns all credentials, or those asked for. Raises UsageError for a provider nobody knows."""
-        specs = [self._spec(name) for name in (provider, credential) if name is not None]
+        specs = [named_provider(self._parts.catalog, name) for name in (provider, credential) if name is not None]
         if len({spec.name for spec in specs}) > 1:
             return ()
         return tuple(await asyncio.gather(*map(self.view, specs[:1] or self._parts.catalog.providers)))
@@ -63,13 +64,6 @@ class Quotas:
             trouble=seen.trouble,
             unknown=tuple(unknown if credits else [*unknown, "credits"]),
         )
-
-    def _spec(self, name: str) -> ProviderSpec:
-        spec = self._parts.catalog.provider(name)
-        if spec is None:
-            known = ", ".join(one.name for one in self._parts.catalog.providers) or "none"
-            raise UsageError(f"No provider is called {name!r}.", f"Known providers: {known}.")
-        return spec
 
     def _credits(self, seen: _Seen) -> Credits | None:
         account = seen.account

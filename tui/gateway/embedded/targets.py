@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from tui.domain.errors import RefusedError, UsageError
-from tui.domain.gateway import ComboSpec
+from tui.domain.gateway import ComboSpec, ProviderSpec
 from tui.gateway.embedded.catalog import Catalog
 
 
@@ -27,6 +27,15 @@ def named_combo(catalog: Catalog, name: str, *, switched_on: bool = False) -> Co
     if switched_on and not combo.enabled:
         raise RefusedError(f"The chain {name} is switched off.", f"Switch it on: mcp-tui gateway switch {name} true")
     return combo
+
+
+def named_provider(catalog: Catalog, name: str) -> ProviderSpec:
+    """Returns a provider by name. Raises UsageError for an unknown one."""
+    spec = catalog.provider(name)
+    if spec is None:
+        known = ", ".join(one.name for one in catalog.providers) or "none"
+        raise UsageError(f"No provider is called {name!r}.", f"Known providers: {known}.")
+    return spec
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -97,8 +97,9 @@ class UpstreamClient:
         url = f"{self._spec.base_url.rstrip('/')}/{path}"
         try:
             async with asyncio.timeout(self._timeouts.first_token_s), self._client().stream("GET", url) as response:
-                document: object = json.loads(await bounded_body(response.aiter_bytes(), MAX_MODELS_BYTES))
-                return document
+                body = await bounded_body(response.aiter_bytes(), MAX_MODELS_BYTES)
+                # Off the loop: a list of models may have many megabytes.
+                return await asyncio.to_thread(json.loads, body)
         except Refusal as refusal:
             trouble = self._named(refusal)
             raise CallError(trouble.reason, trouble.hint) from None

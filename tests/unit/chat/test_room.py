@@ -1,0 +1,43 @@
+"""The room: which chat is in view while turns run, and what becomes of messages sent while it changes."""
+
+import asyncio
+
+import pytest
+
+from tests.fakes.chat_ports import ChatRig, ScriptedModel, began, reply, said
+from tui.domain.errors import McpTuiError
+from tui.domain.events import TextArrived
+from tui.domain.ids import ChatId
+from tui.domain.messages import Message, TextPart
+from tui.domain.text import CleanText
+
+
+async def test_a_chat_opened_again_in_the_middle_of_its_turn_remembers_what_had_arrived():
+    chat = ChatRig(ScriptedModel([[began(), said("Half an ans"), asyncio.Event()], reply("Go on.")]))
+    await chat.begin("Hi")
+    await chat.until(TextArrived)
+    await chat.room.open(chat.chat_id, CleanText("test"), resumed=True)
+    await chat.say("And?")
+    sent = [(message.role, message.text) for message in chat.model.requests[-1].messages]
+    assert sent == [("user", "Hi"), ("assistant", "Half an ans"), ("user", "And?")]
+
+
+async def test_a_message_sent_while_another_chat_is_being_opened_goes_to_neither_and_says_so():
+    chat = ChatRig(ScriptedModel([[began(), said("Half"), asyncio.Event()]]))
+    await chat.begin("Hi")
+    await chat.until(TextArrived)
+    reading = asyncio.Event()
+
+    async def messages(chat_id: ChatId) -> list[Message]:
+        reading.set()
+        await asyncio.sleep(0)
+        return []
+
+    chat.ledger.messages = messages
+    opening = asyncio.create_task(chat.room.open(ChatId("chat_2"), CleanText("other")))
+    await reading.wait()
+    with pytest.raises(McpTuiError, match="being opened"):
+        chat.room.send((TextPart(CleanText("For whom?")),))
+    await opening
+    assert chat.room.chat_id == "chat_2"
+    assert len(chat.model.requests) == 1
