@@ -18,8 +18,8 @@ from tui.consent import Consent
 from tui.desk import QuestionDesk
 from tui.domain.clock import Clock
 from tui.domain.errors import CallError, McpTuiError, RefusedError
-from tui.domain.events import GatewaySampled, NoticePosted, Severity
-from tui.domain.gateway import GatewaySnapshot, ProviderSpec
+from tui.domain.events import NoticePosted, Severity
+from tui.domain.gateway import ProviderSpec
 from tui.domain.ids import ChatId, ServerName
 from tui.domain.servers import ServerSpec, ToolInfo
 from tui.domain.text import CleanText, clean_line
@@ -27,6 +27,7 @@ from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.local import find_local_providers
 from tui.gateway.scripted.pulse import pulse
 from tui.gateway_orders import GatewayOrders
+from tui.gateway_poll import watch
 from tui.logs import Logging, Redactor
 from tui.sampling import GatewaySampler
 from tui.servers.doctor import examine
@@ -43,8 +44,6 @@ DEMO_NOTICE = CleanText(
     "keeps the gateway busy; aurora fails in spells. Try: which of these logs mention a timeout?"
 )
 LAST_SESSION = "session/last"
-SAMPLE_S = 1.0
-"""How often the gateway's panel is brought up to date."""
 
 
 @dataclass(slots=True)
@@ -254,7 +253,7 @@ async def _open_room(
     orders = GatewayOrders(gateway, room, bus, around.paths, around.redactor)
     assembly = Assembly(settings, chats, consent, gateway, pool, room, note, orders)
     undo.push_async_callback(assembly.end_tasks)
-    assembly.begin(_sample(gateway, bus))
+    assembly.begin(watch(gateway, bus.publish, around.clock))
     if settings.demo and desk.attended:
         assembly.begin(pulse(gateway, target))
     return assembly
@@ -276,21 +275,3 @@ async def _with_local_models(around: _Surroundings) -> Settings:
     found = await find_local_providers()
     sentences = [f"{spec.name} on {spec.base_url} with {len(spec.models)} models" for spec in found]
     return replace(settings, providers=found, found=(*settings.found, *sentences))
-
-
-async def _sample(gateway: EmbeddedGateway, bus: Bus) -> None:
-    """Publishes the gateway's figures when they changed; a poll that fails is told once, then tried again."""
-    shown: GatewaySnapshot | None = None
-    failed = False
-    while True:
-        try:
-            snapshot = await gateway.snapshot()
-            if shown is None or replace(snapshot, at=shown.at) != shown:
-                bus.publish(GatewaySampled(snapshot))
-                shown = snapshot
-            failed = False
-        except McpTuiError as error:
-            if not failed:
-                bus.publish(NoticePosted("warning", error.message, error.hint))
-            failed = True
-        await asyncio.sleep(SAMPLE_S)
