@@ -10,7 +10,6 @@ from pathlib import Path
 from tui import __version__
 from tui.bus import Bus
 from tui.chat.room import Room
-from tui.config.grants import GrantFile
 from tui.config.keys import KeyFinder
 from tui.config.paths import Paths, make_private
 from tui.config.schema import Settings
@@ -28,8 +27,8 @@ from tui.gateway.local import find_local_providers
 from tui.gateway.scripted.pulse import pulse
 from tui.gateway_orders import GatewayOrders
 from tui.gateway_poll import watch
+from tui.hosting import GatewaySampler, open_pool
 from tui.logs import Logging, Redactor
-from tui.sampling import GatewaySampler
 from tui.servers.doctor import examine
 from tui.servers.examination import DoctorReport
 from tui.servers.pool import ServerPool
@@ -223,15 +222,14 @@ async def _open_room(
     around: _Surroundings, consent: Consent, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
 ) -> Assembly:
     settings, bus, desk = around.settings, around.bus, around.desk
-    pool = ServerPool(
-        publish=bus.publish,
+    pool = await open_pool(
+        around.paths,
+        bus=bus,
         clock=around.clock,
-        ask=desk.ask,
-        client_version=__version__,
-        pins=consent.pins,
-        switches=consent.switches,
-        grants=GrantFile(around.paths, remember=around.redactor.remember),
+        desk=desk,
+        consent=consent,
         sampler=GatewaySampler(gateway, settings.chat.target),
+        remember=around.redactor.remember,
     )
     undo.push_async_callback(pool.stop)
     await pool.start(_consented(around, consent))

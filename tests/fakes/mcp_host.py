@@ -14,6 +14,7 @@ from tui.domain.messages import Json
 from tui.domain.questions import Answer, Question, refusal
 from tui.domain.servers import ServerSpec, ServerStatus, ToolResult
 from tui.servers.allowed import Sampler
+from tui.servers.orphans import ChildBook
 from tui.servers.pool import ServerPool
 from tui.servers.trust_ports import PinBook
 
@@ -37,7 +38,9 @@ def stdio_spec(name: str, mode: str, *more: str, start_timeout_s: float = 20, ca
 class Host:
     """A running pool, the events it published and the questions it asked."""
 
-    def __init__(self, pins: PinBook | None = None, sampler: Sampler | None = None) -> None:
+    def __init__(
+        self, pins: PinBook | None = None, sampler: Sampler | None = None, children: ChildBook | None = None
+    ) -> None:
         self.events: list[Event] = []
         self.questions: list[Question] = []
         self.answer: Callable[[Question], Answer] = refusal
@@ -50,6 +53,7 @@ class Host:
             restart_delay_s=0.01,
             pins=pins,
             sampler=sampler,
+            children=children,
         )
 
     def _hear(self, event: Event) -> None:
@@ -86,9 +90,11 @@ class Host:
 
 
 @asynccontextmanager
-async def hosting(specs: Sequence[ServerSpec], pins: PinBook | None = None) -> AsyncIterator[Host]:
+async def hosting(
+    specs: Sequence[ServerSpec], pins: PinBook | None = None, children: ChildBook | None = None
+) -> AsyncIterator[Host]:
     """Runs a pool with `specs` until they have settled, for the length of the block."""
-    host = Host(pins)
+    host = Host(pins, children=children)
     await host.pool.start(specs)
     try:
         await host.pool.wait_settled(30)

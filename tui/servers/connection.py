@@ -159,6 +159,11 @@ class Connection:
             self.status.move(before.state, before.error, before.hint)
 
     def _listener(self, lost: anyio.Event) -> LinkListener:
+        def started(pid: int) -> None:
+            self.status.started(pid)
+            if self._host.children:
+                self._host.children.started(pid)
+
         def exited(return_code: int | None) -> None:
             self._return_code = return_code
 
@@ -168,7 +173,7 @@ class Connection:
             lists_changed=self.announcements.lists_changed,
             resource_changed=self.announcements.resource_changed,
             lost=lost.set,
-            started=self.status.started,
+            started=started,
             exited=exited,
         )
 

@@ -22,6 +22,7 @@ from tui.servers.agreements import Agreements
 from tui.servers.allowed import Sampler
 from tui.servers.connection import Connection
 from tui.servers.grants import GrantStore, MemoryGrants
+from tui.servers.orphans import ChildBook
 from tui.servers.surroundings import Surroundings
 from tui.servers.trust_ports import EverythingOn, PinBook, PinsInMemory, ToolSwitches
 from tui.servers.withheld import refusal_of, refusal_words
@@ -48,6 +49,7 @@ class ServerPool:
         switches: ToolSwitches | None = None,
         grants: GrantStore | None = None,
         sampler: Sampler | None = None,
+        children: ChildBook | None = None,
     ) -> None:
         self._publish = publish
         self._clock = clock
@@ -59,6 +61,7 @@ class ServerPool:
             restart_delay_s=restart_delay_s,
             grants=grants or MemoryGrants(),
             sampler=sampler,
+            children=children,
         )
         self._connections: dict[ServerName, Connection] = {}
         self._agreements = Agreements(
@@ -79,6 +82,8 @@ class ServerPool:
         for name in self._connections:
             self._agreements.drop(name)
         await asyncio.gather(*(connection.stop() for connection in self._connections.values()))
+        if self._host.children:
+            self._host.children.close()
 
     async def add(self, spec: ServerSpec) -> None:
         """Adds a server and begins to open it; one of the same name is closed and replaced."""

@@ -10,6 +10,7 @@ from tui.domain.events import Event
 from tui.domain.questions import Answer, Question
 from tui.servers.allowed import Sampler
 from tui.servers.grants import GrantStore
+from tui.servers.orphans import ChildBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,5 @@ class Surroundings:
     grants: GrantStore
     sampler: Sampler | None
     """Asks a model for a server that is allowed it; None without a model."""
+    children: ChildBook | None
+    """Where processes are noted, so that a later run finds them when this one is killed."""
