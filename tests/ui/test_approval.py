@@ -167,6 +167,7 @@ async def test_a_limit_asks_and_no_has_the_focus(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         await stage.tell(QuestionAsked(question))
         assert "25 rounds without an end" in stage.text
+        assert "Stop here" in stage.line("Go on")
         await stage.press("enter")
         assert answers(stage) == []  # typed before it could be read
         await read_it(stage)

@@ -62,6 +62,7 @@ async def test_a_chat_is_deleted_only_after_a_yes(stage):
     assert given(stage) == []
     await press(stage, "x")
     assert "Timeouts, 4 messages" in stage.text
+    assert any(line.split()[-2:] == ["No", "Delete"] for line in stage.text.splitlines() if line.strip()), stage.text
     await press(stage, "y")
     await settle(stage)
     assert given(stage) == [("delete_chat", "chat_1")]

@@ -25,9 +25,9 @@ class Confirm(Dialog[bool]):
     Confirm {
         .body { height: auto; max-height: 14; overflow-y: auto; }
         #choices { height: 1; margin-top: 1; }
-        Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
-        Button:focus { background: $primary; color: $background; text-style: bold; }
-        &:ansi Button:focus { text-style: bold reverse; }
+        #choices Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
+        #choices Button:focus { background: $primary; color: $background; text-style: bold; }
+        #choices:ansi Button:focus { text-style: bold reverse; }
     }
     """
 

@@ -21,9 +21,9 @@ class YesNoDialog(QuestionDialog[bool | None]):
     DEFAULT_CSS = """
     YesNoDialog {
         #yes-no { height: 1; margin-top: 1; }
-        Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
-        Button:focus { background: $primary; color: $background; text-style: bold; }
-        &:ansi Button:focus { text-style: bold reverse; }
+        #yes-no Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
+        #yes-no Button:focus { background: $primary; color: $background; text-style: bold; }
+        #yes-no:ansi Button:focus { text-style: bold reverse; }
     }
     """
 
