@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import logging
 
 from tui.chat.arguments import FrozenCall, canonical
 from tui.chat.guard import has_side_effects
@@ -64,9 +65,9 @@ class CallRun:
         """Returns the result, once there is one."""
         if self.result is None:
             await asyncio.wait({self.task})
-        failure = self._failure() if self.task.done() else _cancelled()
+        fault = self._fault()
         if self.result is None:
-            await self._conclude(self._aborted or failure)
+            await self._conclude(self._aborted or _failed(fault))
         assert self.result is not None
         return self.result
 
@@ -148,13 +149,9 @@ class CallRun:
         tokens = result_tokens(self.message, result, vision=scope.vision)
         outside.publish(ToolCallFinished(scope.turn_id, self.call.id, result, tokens, outside.clock.wall()))
 
-    def _failure(self) -> ToolResult:
-        error = None if self.task.cancelled() else self.task.exception()
-        return (
-            error_result("error", clean_line(f"The call failed inside the program: {error!r}"))
-            if error
-            else _cancelled()
-        )
+    def _fault(self) -> BaseException | None:
+        """What the call stumbled over inside the program; a task's exception that nobody takes is complained about."""
+        return self.task.exception() if self.task.done() and not self.task.cancelled() else None
 
     def _frozen_arguments(self) -> str:
         try:
@@ -196,6 +193,13 @@ def nearest_names(name: str, names: list[str]) -> str:
     """Returns a sentence that lists the names most like a wrong one."""
     nearest = difflib.get_close_matches(name[:100], names, n=5, cutoff=0.4)
     return f"The nearest names are {', '.join(nearest)}." if nearest else f"There are {len(names)} tools."
+
+
+def _failed(fault: BaseException | None) -> ToolResult:
+    if fault is None:
+        return _cancelled()
+    logging.getLogger(__name__).error("a tool call stumbled over a fault of the program", exc_info=fault)
+    return error_result("error", clean_line(f"Something went wrong inside the program, not at the server: {fault}"))
 
 
 def _cancelled() -> ToolResult:

@@ -64,6 +64,8 @@ class State:
             case e.ServerRemoved():
                 self.servers.pop(event.name, None)
                 self.catalogs.pop(event.name, None)
+                for key in [key for key in self.resource_changes if key[0] == event.name]:
+                    del self.resource_changes[key]
             case e.CatalogChanged():
                 self.catalogs[event.catalog.server] = event.catalog
             case e.FrameSeen():

@@ -389,6 +389,19 @@ async def test_an_error_inside_ends_the_turn_and_not_the_room():
     assert chat.room.last_turn.text == "Still here."
 
 
+async def test_a_fault_of_the_program_in_a_call_is_its_result_and_is_logged(caplog):
+    chat = rig(reply("", call("files_read")), reply("Noted."))
+
+    async def stumble(arguments):
+        raise ZeroDivisionError("oops")
+
+    chat.tools.bodies["read"] = stumble
+    await chat.say("Go")
+    assert ("tool", "Error: Something went wrong inside the program, not at the server: oops") in chat.told
+    assert chat.told[-1] == ("assistant", "Noted.")
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
+
+
 async def test_a_forced_tool_is_forced_in_the_first_round_only():
     settings = ChatSettings(target="groq/llama", tool_choice="files.read")
     chat = rig(reply("", call("files_read")), reply("Done."), settings=settings)

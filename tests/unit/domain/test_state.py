@@ -170,6 +170,12 @@ def test_another_chat_starts_with_an_empty_transcript() -> None:
     assert state.entries_epoch > epoch
 
 
+def test_what_a_removed_server_told_of_its_resources_goes_with_it() -> None:
+    uri = CleanText("demo://readme")
+    state = folded(e.ResourceChanged(FILES, uri), e.ResourceChanged(ServerName("other"), uri), e.ServerRemoved(FILES))
+    assert list(state.resource_changes) == [(ServerName("other"), uri)]
+
+
 def test_servers_and_their_catalogs_come_and_go() -> None:
     tool = ToolInfo(FILES, "read", "files__read", NOTHING, NOTHING, {})
     status = ServerStatus(FILES, "stdio", "ready", CleanText("x"))
