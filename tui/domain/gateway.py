@@ -110,6 +110,10 @@ class ProviderHealth:
     """`none`: the endpoint needs no key."""
     quota: CleanText | None = None
     """Remaining quota in words, from rate-limit headers; None when nobody told."""
+    models: int | None = None
+    """How many models are known."""
+    models_listed_at: float | None = None
+    """Wall clock of the provider's own list, to the second; None when it was never fetched."""
 
 
 @dataclass(frozen=True, slots=True)

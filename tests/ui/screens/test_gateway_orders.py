@@ -1,6 +1,7 @@
 """What can be done on the gateway screen, through its keys."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -140,6 +141,17 @@ async def test_the_models_come_with_the_age_of_their_list() -> None:
         await shown(app)
         await press(app, "m")
         assert "1 min 05 s" in app.text
+
+
+async def test_the_chosen_provider_says_how_old_its_list_of_models_is() -> None:
+    app = stage()
+    async with app.run_test(size=(120, 40)) as app.pilot:
+        event = facts.gateway()
+        listed = [replace(one, models=24, models_listed_at=facts.NOW - 300) for one in event.snapshot.providers]
+        app.tell(replace(event, snapshot=replace(event.snapshot, providers=tuple(listed))))
+        await app.pilot.pause()
+        assert "24, listed" in app.text
+        assert "never listed" not in app.text
 
 
 # --- adding a provider

@@ -30,7 +30,7 @@ def take_snapshot(name: CleanText, parts: Parts, totals: Totals) -> GatewaySnaps
 
 def provider_health(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
     """Returns one provider as it stands."""
-    figures = parts.meter.of(provider.name)
+    figures, age_s = parts.meter.of(provider.name), parts.catalog.age_s(provider.name)
     return ProviderHealth(
         name=provider.name,
         breaker=parts.health.view(provider.name),
@@ -42,6 +42,8 @@ def provider_health(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
         last_error=parts.meter.last_error(provider.name),
         credential=credential_view(provider, parts),
         quota=quota_in_words(parts.rate_limits.get(provider.name)),
+        models=len(parts.catalog.models(provider.name)),
+        models_listed_at=None if age_s is None else float(round(parts.clock.wall() - age_s)),
     )
 
 

@@ -110,7 +110,7 @@ class GatewayScreen(FramedScreen):
 
     @on(RowList.Moved)
     def _moved(self) -> None:
-        self._note.update(provider_note(self._table.item))
+        self._note.update(provider_note(self._table.item, self.engine.clock.wall()))
 
     def _cells(self, provider: ProviderHealth, width: int) -> list[tuple[str, str]]:
         sampled_at = self.state.gateway.at if self.state.gateway else 0.0
@@ -134,7 +134,7 @@ class GatewayScreen(FramedScreen):
         if snapshot is None:
             return
         width = max(20, min(60, (self.size.width // 3 if self.size.width >= WIDE else self.size.width) - 5))
-        self._note.update(provider_note(self._table.item))
+        self._note.update(provider_note(self._table.item, self.engine.clock.wall()))
         self._combos.show(combo_lines(snapshot.combos, snapshot.providers))
         self._cost.update(cost_text(snapshot.spend, width))
         self._latency.update(latency_text(snapshot.latency, width))

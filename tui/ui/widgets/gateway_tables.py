@@ -8,7 +8,7 @@ from textual.content import Content
 from tui.domain.gateway import ComboSpec, GatewaySnapshot, LatencyView, ProviderHealth, SpendView
 from tui.domain.money import format_usd
 from tui.domain.text import clean_line
-from tui.ui.format import UNKNOWN, duration, percent, plural, whole
+from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
 from tui.ui.widgets.columns import Column, Columns
 from tui.ui.widgets.detail import fact, heading, lines, paragraph
 from tui.ui.widgets.ink import Piece
@@ -80,7 +80,7 @@ def _probe(provider: ProviderHealth, sampled_at: float, now: float) -> str:
     return f"{max(0.0, breaker.seconds_to_probe - max(0.0, now - sampled_at)):.0f} s"
 
 
-def provider_note(provider: ProviderHealth | None) -> Content:
+def provider_note(provider: ProviderHealth | None, now: float) -> Content:
     """Returns in two lines why a provider is as it is."""
     if provider is None:
         return Content("")
@@ -95,6 +95,8 @@ def provider_note(provider: ProviderHealth | None) -> Content:
                 (last, "$text-error" if provider.last_error else "$dim"),
                 ("   quota  ", "$dim"),
                 provider.quota or UNKNOWN,
+                ("   models  ", "$dim"),
+                _models(provider, now),
             ),
         ]
     )
@@ -124,6 +126,12 @@ def combo_lines(combos: Sequence[ComboSpec], providers: Sequence[ProviderHealth]
             sign, _, ink = next((sign for name, sign in signs.items() if step.startswith(f"{name}/")), ("?", "", "dim"))
             found.append(ComboLine(combo, number, (sign, ink)))
     return found
+
+
+def _models(provider: ProviderHealth, now: float) -> str:
+    if provider.models_listed_at is None:
+        return f"{whole(provider.models)}, never listed"
+    return f"{whole(provider.models)}, listed {age(max(0.0, now - provider.models_listed_at))}"
 
 
 def combo_pieces(line: ComboLine, _width: int) -> list[Piece]:
