@@ -1,5 +1,6 @@
 """One request's way through the providers: try, retry, fall back, and say at the end which way it went."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -52,8 +53,9 @@ class Journey:
         except McpTuiError as error:
             self.refusal = Done("failed", "local", error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - edge: a turn; whatever it was, the request must end in words
-            reason = clean_line(f"The gateway stumbled over its own fault: {type(error).__name__}: {error}")
-            self.refusal = Done("failed", "local", reason, CleanText("Send the message again, and report this."))
+            logging.getLogger(__name__).exception("a request stumbled over a fault of the gateway")
+            reason = clean_line(f"The gateway stumbled over a fault of its own: {error}")
+            self.refusal = Done("failed", "local", reason, CleanText("Send it again; the log (7) has the details."))
         yield outcome.reply_ended(self, self._parts)
 
     # --- the way

@@ -51,8 +51,10 @@ class SharedDocuments:
             self._seen[key] = document
             if isinstance(document, dict):
                 self._adopting = key
-                topic.adopt(document)
-                self._adopting = ""
+                try:
+                    topic.adopt(document)
+                finally:
+                    self._adopting = ""
 
     def save_soon(self, key: str) -> None:
         """Stores a topic as it will stand in a moment. What is being taken over is not told again."""
@@ -73,11 +75,14 @@ class SharedDocuments:
         self._saves[key] += 1
 
     async def _save_all(self) -> None:
-        while self._unsaved:
-            key = next(iter(self._unsaved))
-            try:
-                await self.save(key)
-            except McpTuiError as error:
-                text = CleanText(f"The gateway's state ({key}) could not be stored: {error.message}")
-                self._publish(NoticePosted("warning", text, error.hint, at=self._clock.wall()))
-        self._saving = False
+        try:
+            while self._unsaved:
+                key = next(iter(self._unsaved))
+                try:
+                    await self.save(key)
+                except McpTuiError as error:
+                    text = CleanText(f"The gateway's state ({key}) could not be stored: {error.message}")
+                    self._publish(NoticePosted("warning", text, error.hint, at=self._clock.wall()))
+        finally:
+            # Whatever one topic stumbled over, what changes later is stored again.
+            self._saving = False

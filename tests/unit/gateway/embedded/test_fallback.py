@@ -236,12 +236,13 @@ async def test_round_robin_begins_with_another_provider_each_time() -> None:
     assert stage.sent == ["a/m", "b/m", "c/m", "a/m"]
 
 
-async def test_a_fault_of_our_own_ends_in_words() -> None:
+async def test_a_fault_of_our_own_ends_in_words_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage({"a/m": [says()]})
     stage.scripts["a/m"] = []
     told = await stage.ask()
     assert (told.end.outcome, told.end.failure) == ("failed", "local")
-    assert "IndexError" in told.end.reason
+    assert "a fault of its own" in told.end.reason
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [IndexError]
     assert len(stage.ledger.charges) == 1
     assert not stage.ledger.holds
 

@@ -94,6 +94,17 @@ async def test_many_changes_are_stored_as_the_last_one() -> None:
     assert store.documents["number"] == {"is": 4}
 
 
+async def test_a_fault_while_one_word_is_stored_does_not_silence_the_next() -> None:
+    store = SlowStore()
+    one = Process(store)
+    one.shared.add(Topic("faulty", lambda: {"is": 1 // 0}, lambda _: None))
+    one.shared.save_soon("faulty")
+    await one.chores.close()
+    one.shared.add(Topic("faulty", lambda: {"is": "well"}, lambda _: None))
+    await one.say(7)
+    assert store.documents == {"faulty": {"is": "well"}, "number": {"is": 7}}
+
+
 async def test_a_store_that_cannot_be_written_is_told_and_work_goes_on() -> None:
     store = SlowStore(broken=True)
     one = Process(store)
