@@ -21,7 +21,7 @@ from tui.domain.completion import ChatRequest, Outcome, ReplyEnded
 from tui.domain.errors import McpTuiError
 from tui.domain.events import ContextFitted, NoticePosted, Severity, TurnFinished, UserSpoke
 from tui.domain.ids import MessageId, new_id
-from tui.domain.messages import Message, Part
+from tui.domain.messages import ImagePart, Message, Part
 from tui.domain.text import CleanText, clean_line
 
 _PATIENCE_S = 0.12
@@ -93,6 +93,9 @@ class Turn:
         if not self._scope.target:
             hint = CleanText("Choose a model with ctrl+p, or start with --model PROVIDER/MODEL.")
             return Ending("failed", CleanText("No model is set."), hint)
+        if self._blind and any(isinstance(part, ImagePart) for part in parts):
+            text = clean_line(f"{self._scope.target} takes no pictures; it is told that there was one")
+            self._notice("warning", text, CleanText("Choose a model that sees (ctrl+t) and send the picture again."))
         self._work = asyncio.create_task(self._converse())
         if self._cancelled:
             self._work.cancel()
@@ -107,6 +110,11 @@ class Turn:
         finally:
             at = scope.outside.clock.wall()
             scope.outside.publish(UserSpoke(scope.memory.chat_id, scope.turn_id, message_id, parts, at))
+
+    @property
+    def _blind(self) -> bool:
+        """Whether the model is known to take no pictures."""
+        return self._scope.spec is not None and self._scope.spec.vision is False
 
     # --- rounds
 
@@ -164,7 +172,7 @@ class Turn:
     def _fitted(self, offer: Offer) -> Fitted:
         scope, chat = self._scope, self._scope.outside.chat
         messages = repaired(scope.memory.messages)
-        if scope.spec is not None and scope.spec.vision is False:
+        if self._blind:
             messages = without_pictures(messages)
         fitted = fit(
             messages,

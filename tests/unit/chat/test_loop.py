@@ -34,6 +34,7 @@ from tui.domain.events import (
 )
 from tui.domain.gateway import ModelSpec
 from tui.domain.ids import AttemptId
+from tui.domain.messages import ImagePart
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.questions import ApprovalAnswer, LimitQuestion
 from tui.domain.servers import ImageBlock, ToolResult
@@ -500,6 +501,17 @@ async def test_pictures_follow_the_results_only_for_a_model_known_to_see(spec, r
     await chat.say("Go")
     assert [role for role, _ in chat.told].count("user") == roles
     assert all("aGVsbG8" not in text for _, text in chat.told)
+
+
+@pytest.mark.parametrize(("vision", "told"), [(False, 1), (True, 0), (None, 0)])
+async def test_a_picture_for_a_model_that_sees_none_is_said_to_the_person(vision, told):
+    chat = rig(reply("Done."), spec=ModelSpec("m", vision=vision))
+    await chat.room.open(chat.chat_id, CleanText("test"))
+    chat.room.send((ImagePart("image/png", "aGVsbG8="),))
+    await chat.room.idle()
+    notices = [notice.text for notice in chat.of(NoticePosted)]
+    assert sum("takes no pictures" in text for text in notices) == told
+    assert chat.room.last_turn.outcome == "complete"
 
 
 async def test_a_long_result_is_shortened_for_the_model_and_kept_in_a_private_file(tmp_path):
