@@ -78,7 +78,7 @@ class AnswerDialog(Dialog[None]):
             self.notify(clean(f"Written to {path}"), markup=False)
 
     def action_close(self) -> None:
-        self.workers.cancel_group(self, "answer")
+        # What it still waits for ends with it.
         self.dismiss(None)
 
     @property

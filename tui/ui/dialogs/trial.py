@@ -67,7 +67,7 @@ class TrialDialog(Dialog[None]):
         self._lines.update(Content("\n").join(_line(step, trial) for step, trial in self._steps.items()))
 
     def action_close(self) -> None:
-        self.workers.cancel_group(self, "trial")
+        # What it still waits for ends with it.
         self.dismiss(None)
 
 
