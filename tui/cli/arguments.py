@@ -73,7 +73,9 @@ def _add_ask(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
     ask = verbs.add_parser("ask", parents=[shared], help="ask once and print the answer")
     ask.add_argument("prompt", nargs="?", default="-", help="the question; `-` or nothing reads standard input")
     ask.add_argument("--approve", choices=("none", "read-only", "all"), default="none", help="which tool calls may run")
-    ask.add_argument("--tool-choice", default="auto", metavar="auto|required|none|NAME")
+    ask.add_argument(
+        "--tool-choice", metavar="auto|required|none|NAME", help="whether, or which tool, the model must call first"
+    )
     ask.add_argument("--resume", nargs="?", const="last", default="", metavar="ID", help="go on with a stored chat")
 
 

@@ -39,6 +39,11 @@ def test_options_may_stand_before_and_behind_the_verb() -> None:
     assert before.typed_servers == behind.typed_servers == ["a=x"]
 
 
+def test_a_tool_choice_that_is_not_typed_leaves_the_configured_one_in_force() -> None:
+    assert parser().parse_args(["ask", "Hi"]).tool_choice is None
+    assert parser().parse_args(["ask", "Hi", "--tool-choice", "none"]).tool_choice == "none"
+
+
 def test_a_command_behind_two_dashes_is_kept_as_it_is() -> None:
     given = parser().parse_args(["servers", "add", "files", "--", "npx", "-y", "some-server", "--root", "."])
     assert given.command == ["npx", "-y", "some-server", "--root", "."]
