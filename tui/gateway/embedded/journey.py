@@ -52,7 +52,7 @@ class Journey:
                     yield fact
         except McpTuiError as error:
             self.refusal = Done("failed", "local", error.message, error.hint)
-        except Exception as error:
+        except Exception as error:  # edge: a turn; whatever it was, the request must end in words
             logging.getLogger(__name__).exception("a request stumbled over a fault of the gateway")
             reason = clean_line(f"The gateway stumbled over a fault of its own: {error}")
             self.refusal = Done("failed", "local", reason, CleanText("Send it again; the log (7) has the details."))
