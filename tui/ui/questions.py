@@ -1,6 +1,6 @@
 """Questions wait in a line: the oldest has its dialog, an answered or withdrawn one closes it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import ModalScreen
@@ -19,6 +19,9 @@ from tui.domain.questions import (
 from tui.domain.state import State
 from tui.engine import Engine
 
+if TYPE_CHECKING:
+    from tui.ui.dialogs.dialog import QuestionDialog
+
 
 class QuestionLine:
     """Keeps exactly one dialog open while questions wait."""
@@ -27,7 +30,7 @@ class QuestionLine:
         self._app = app
         self._engine = engine
         self._state = state
-        self._open: tuple[Question, ModalScreen[Any]] | None = None
+        self._open: tuple[Question, QuestionDialog[Any]] | None = None
         self._done: set[QuestionId] = set()
         """Answered here; the engine's own word for it comes a frame later."""
 
@@ -37,16 +40,21 @@ class QuestionLine:
             question, dialog = self._open
             if question.id not in self._state.questions:
                 self._withdraw(dialog)
+            dialog.show_waiting(self._waiting() - 1)
             return
         self._done &= self._state.questions.keys()
         waiting = (each for each in self._state.questions.values() if each.id not in self._done)
         oldest = next(waiting, None)
         if oldest is not None:
             dialog = self._dialog(oldest)
+            dialog.show_waiting(self._waiting() - 1)
             self._open = (oldest, dialog)
             self._app.push_screen(dialog, self._answered)
 
-    def _withdraw(self, dialog: ModalScreen[Any]) -> None:
+    def _waiting(self) -> int:
+        return len(self._state.questions.keys() - self._done)
+
+    def _withdraw(self, dialog: "QuestionDialog[Any]") -> None:
         """Closes a dialog nobody needs any more, with whatever it opened on top of itself."""
         stack = self._app.screen_stack
         if dialog in stack:
@@ -65,7 +73,7 @@ class QuestionLine:
                 self._engine.answer(question.id, answer)
         self._app.call_later(self.sync)
 
-    def _dialog(self, question: Question) -> ModalScreen[Any]:
+    def _dialog(self, question: Question) -> "QuestionDialog[Any]":
         """Dialogs are imported with the first question of their kind: none is needed at start-up."""
         clock = self._engine.clock
         match question:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.domain.clock import Clock
+from tui.ui.format import plural
 
 ARMED_AFTER_S = 0.5
 ResultT = TypeVar("ResultT")
@@ -40,6 +41,10 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """Returns the clean title."""
         raise NotImplementedError
 
+    def heading(self) -> Content:
+        """Returns the title as it is shown."""
+        return Content(self.title_text())
+
     def keys_text(self) -> Content:
         """Returns the line of keys; see `key_line`."""
         return key_line(("esc", "close"))
@@ -50,7 +55,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog-box"):
-            yield Static(Content(self.title_text()), id="dialog-title")
+            yield Static(self.heading(), id="dialog-title")
             yield from self.body()
             yield Static(self.keys_text(), id="dialog-keys")
 
@@ -62,6 +67,18 @@ class QuestionDialog(Dialog[ResultT]):
         super().__init__()
         self._clock = clock
         self._shown_at = clock.monotonic()
+        self._waiting = 0
+
+    def heading(self) -> Content:
+        more = f"   {plural(self._waiting, 'more question')} after this" if self._waiting else ""
+        return Content.assemble(self.title_text(), (more, "not bold $dim"))
+
+    def show_waiting(self, count: int) -> None:
+        """Says how many questions wait behind this one."""
+        if count != self._waiting:
+            self._waiting = count
+            if self.is_mounted:
+                self.query_one("#dialog-title", Static).update(self.heading())
 
     def on_mount(self) -> None:
         self._shown_at = self._clock.monotonic()
