@@ -5,8 +5,8 @@ from dataclasses import replace
 from tui.cli.addressing import only_server, settled
 from tui.cli.invocation import Invocation
 from tui.config.edit import add_server, remove_server
-from tui.config.load import url_spec
 from tui.config.schema import Settings
+from tui.config.servers import url_spec
 from tui.domain.errors import UsageError
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec

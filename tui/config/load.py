@@ -18,7 +18,6 @@ from tui.config.servers import (
     is_named,
     named_url_spec,
     servers_of,
-    url_spec,
     with_own_name,
 )
 from tui.config.source import Source, read_json, read_toml
@@ -28,8 +27,6 @@ from tui.domain.gateway import BudgetSpec, ModelSpec, ProviderSpec
 from tui.domain.ids import ProviderName, ServerName
 from tui.domain.money import MicroUsd, microusd_from_usd
 from tui.domain.servers import ServerSpec
-
-__all__ = ["Options", "load_settings", "url_spec"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,6 @@ class Options:
     max_cost: str | float | Decimal | None = None
     """US dollars."""
     tool_choice: str | None = None
-    profile: str | None = None
 
 
 def load_settings(paths: Paths, environ: Mapping[str, str], options: Options) -> Settings:
@@ -61,7 +57,6 @@ def load_settings(paths: Paths, environ: Mapping[str, str], options: Options) ->
     json_source = read_json(paths.mcp_file) if paths.mcp_file.exists() else None
     providers, found = _providers(top, environ, options)
     return Settings(
-        profile=options.profile or "default",
         providers=tuple(providers),
         combos=tuple(combos_of(top, [provider.name for provider in providers])),
         servers=tuple(_servers(top, json_source, environ, options)),

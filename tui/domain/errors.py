@@ -36,10 +36,6 @@ class RefusedError(McpTuiError):
     exit_code = 4
 
 
-class BudgetError(RefusedError):
-    """A budget would be exceeded."""
-
-
 class CallError(McpTuiError):
     """A call failed: a tool, a resource, a prompt or a request to a model."""
 

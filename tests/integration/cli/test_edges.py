@@ -127,6 +127,11 @@ async def test_stored_chats_are_listed_without_starting_any_server(program: Prog
     assert not started.exists()
 
 
+async def test_the_demo_does_not_care_what_the_environment_names(program: Program) -> None:
+    done = await program.run("sessions", "list", "--demo", environ={"OPENAI_BASE_URL": "no address"})
+    assert done.code == 0, done.err
+
+
 async def test_a_verb_beside_a_chat_does_not_end_its_session(program: Program) -> None:
     async with LlmEndpoint([say("Hello.")]) as endpoint:
         options = ["--base-url", endpoint.base_url, "--model", "fake-1"]
