@@ -15,7 +15,7 @@ from tui.gateway.embedded.router import Plan
 from tui.gateway.upstream.events import Done
 
 _WITHOUT_A_WAY = CleanText(
-    "Choose another model; or, once the cause is gone, reset the provider on the Gateway screen (5)."
+    "Choose another model. A provider that refused is asked again after a reset on the Gateway screen (5)."
 )
 
 
