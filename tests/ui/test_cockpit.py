@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.ui import scene
 from tests.ui.engine_double import EngineDouble
@@ -12,7 +13,7 @@ from tui.config.schema import PolicySettings, Settings
 from tui.domain.events import CatalogChanged, GatewaySampled, MessageQueued, ServerChanged, TargetChanged
 from tui.domain.gateway import SpendView
 from tui.domain.ids import ServerName
-from tui.domain.messages import FilePart, Json, Message, TextPart
+from tui.domain.messages import FilePart, ImagePart, Json, Message, TextPart
 from tui.domain.servers import Catalog, ServerStatus, TextBlock
 from tui.domain.text import CleanText, clean
 from tui.ui.dialogs.form import FormDialog
@@ -303,3 +304,26 @@ async def test_each_of_many_choices_tells_its_state_without_colour(tmp_path: Pat
         await stage.press("space")
         await stage.until("[✓] red")
         assert "[ ] green" in stage.text
+
+
+async def test_a_picture_dropped_from_a_path_with_spaces_goes_with_the_message(tmp_path: Path) -> None:
+    picture = tmp_path / "my picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n0000")
+    async with staged(tmp_path) as stage:
+        stage.app.post_message(events.Paste(f"'{picture}'"))
+        await stage.until("attaches my picture.png")
+        await stage.press("tab")
+        await stage.until("[image my picture.png 12 B]")
+        await stage.press("enter")
+        ((name, parts),) = stage.engine.orders
+        assert name == "send"
+        assert [part.mime_type for part in parts if isinstance(part, ImagePart)] == ["image/png"]
+
+
+async def test_a_file_too_large_is_refused_with_the_next_step(tmp_path: Path) -> None:
+    (tmp_path / "big.txt").write_text("x" * 300_000)
+    async with staged(tmp_path) as stage:
+        stage.app.post_message(events.Paste(str(tmp_path / "big.txt")))
+        await stage.until("attaches big.txt")
+        await stage.press("tab")
+        await stage.until("is larger than 256 kB. Attach the part")
