@@ -29,8 +29,8 @@ from tui.gateway_orders import GatewayOrders
 from tui.gateway_poll import watch
 from tui.hosting import GatewaySampler, open_pool
 from tui.logs import Logging, Redactor
-from tui.servers.doctor import examine
-from tui.servers.examination import DoctorReport
+from tui.servers.checking.doctor import examine
+from tui.servers.checking.examination import DoctorReport
 from tui.servers.pool import ServerPool
 from tui.storage.chats import ChatStore
 from tui.storage.database import Database

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec
 from tui.domain.trust import LaunchReview
-from tui.servers.identity import spec_fingerprint
-from tui.servers.launch import launch_lines, launch_review
-from tui.servers.process import executable_of
+from tui.servers.transports.process import executable_of
+from tui.servers.trust.identity import spec_fingerprint
+from tui.servers.trust.launch import launch_lines, launch_review
 from tui.storage.consents import Consents
 from tui.storage.database import Database
 from tui.storage.pins import PinStore, SwitchStore

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tui.domain.gateway_answers import ConnectionTest
     from tui.domain.gateway_routing import StepTrial, TestAnswer
     from tui.domain.operations import Operation
-    from tui.servers.examination import DoctorReport
+    from tui.servers.checking.examination import DoctorReport
     from tui.storage.chats import ChatPlace, ChatSummary
 
 

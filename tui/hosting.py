@@ -14,9 +14,9 @@ from tui.domain.completion import ChatRequest, ReplyEnded
 from tui.domain.errors import CallError
 from tui.domain.messages import Message, TextPart
 from tui.gateway.embedded.gateway import EmbeddedGateway
-from tui.servers.allowed import Sample, Sampler, Wish
-from tui.servers.orphans import ChildBook
+from tui.servers.asking.allowed import Sample, Sampler, Wish
 from tui.servers.pool import ServerPool
+from tui.servers.transports.orphans import ChildBook
 
 
 async def open_pool(

@@ -58,9 +58,7 @@ async def test_a_signal_leaves_the_terminal_as_it_was_and_no_child(
         assert not [pid for pid in children if alive(pid)]
 
 
-async def test_keys_that_arrive_at_once_act_in_the_order_they_were_typed(
-    command: str, environ: dict[str, str]
-) -> None:
+async def test_keys_that_arrive_at_once_act_in_the_order_they_were_typed(command: str, environ: dict[str, str]) -> None:
     async with terminal([command, "--demo"], environ) as screen:
         await screen.shows("2/2 servers")
         screen.send("hello wrld\x7f\x7f\x7forld\x1b[D\x1b[DX")

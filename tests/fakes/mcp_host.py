@@ -13,10 +13,10 @@ from tui.domain.ids import CallId, ServerName
 from tui.domain.messages import Json
 from tui.domain.questions import Answer, Question, refusal
 from tui.domain.servers import ServerSpec, ServerStatus, ToolResult
-from tui.servers.allowed import Sampler
-from tui.servers.orphans import ChildBook
+from tui.servers.asking.allowed import Sampler
 from tui.servers.pool import ServerPool
-from tui.servers.trust_ports import PinBook
+from tui.servers.transports.orphans import ChildBook
+from tui.servers.trust.ports import PinBook
 
 FIXTURE = Path(__file__).with_name("mcp_stdio.py")
 EventT = TypeVar("EventT", bound=Event)

@@ -14,8 +14,8 @@ from tui.config.imports import found_servers
 from tui.config.servers import with_own_name
 from tui.domain.errors import UsageError
 from tui.domain.servers import ServerSpec
-from tui.servers.launch import cautions, launch_lines
-from tui.servers.preview import is_secret_name
+from tui.servers.transports.preview import is_secret_name
+from tui.servers.trust.launch import cautions, launch_lines
 
 
 def import_servers(call: Invocation) -> int:

@@ -10,9 +10,9 @@ from mcp import types as mcp_types
 from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog, PromptArgument, PromptInfo, ResourceInfo, ToolInfo
 from tui.domain.text import clean, clean_line
-from tui.servers.pins import canonical
-from tui.servers.repair import DEFINITION_META, OUTPUT_SCHEMA_META, Report
-from tui.servers.scanner import belies_read_only
+from tui.servers.transports.repair import DEFINITION_META, OUTPUT_SCHEMA_META, Report
+from tui.servers.trust.pins import canonical
+from tui.servers.trust.scanner import belies_read_only
 
 MODEL_NAME_CAP = 64
 """What Chat Completions providers accept: `[A-Za-z0-9_-]{1,64}`."""

@@ -11,18 +11,18 @@ from tui.domain.errors import CallError
 from tui.domain.events import CatalogChanged, ResourceChanged
 from tui.domain.servers import Catalog, ServerSpec, ServerState
 from tui.domain.text import CleanText, clean, clean_line
-from tui.servers.allowed import Allowed
-from tui.servers.deadline import Deadlines
+from tui.servers.asking.allowed import Allowed
+from tui.servers.asking.requests import Requests
+from tui.servers.calling.deadline import Deadlines
 from tui.servers.faults import Trouble, disconnected, ended, explain, was_closed
 from tui.servers.following import Announcements, set_log_level
-from tui.servers.identity import may_download
-from tui.servers.link import LOG_LEVEL, LinkListener, open_link
 from tui.servers.listing import fetch_catalog
 from tui.servers.log import ServerLog
-from tui.servers.requests import Requests
-from tui.servers.signin import SignIn
+from tui.servers.oauth.signin import SignIn
 from tui.servers.status import LiveStatus
 from tui.servers.surroundings import Surroundings
+from tui.servers.transports.link import LOG_LEVEL, LinkListener, open_link
+from tui.servers.trust.identity import may_download
 
 Vet = Callable[["Connection", Catalog], Awaitable[Catalog]]
 """Returns what of a server's offer may be used; see `agreements`."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText, clean, clean_line
-from tui.servers.surviving import HTTP_FAILED
+from tui.servers.transports.surviving import HTTP_FAILED
 
 CONNECTION_CLOSED = -32000
 URL_ELICITATION_REQUIRED = -32042

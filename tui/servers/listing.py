@@ -12,7 +12,7 @@ from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog
 from tui.servers.catalog import build_catalog
 from tui.servers.faults import REQUEST_FAILURES, explain_call
-from tui.servers.repair import Report
+from tui.servers.transports.repair import Report
 
 ITEM_CAP = 20_000
 

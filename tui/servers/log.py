@@ -8,8 +8,8 @@ from tui.domain.clock import Clock
 from tui.domain.events import Event, ServerLogged
 from tui.domain.ids import ServerName
 from tui.domain.text import CleanText, clean, clean_line
-from tui.servers.preview import mask_values
-from tui.servers.rate import Allowance
+from tui.servers.transports.preview import mask_values
+from tui.servers.transports.rate import Allowance
 
 Channel = Literal["stderr", "log", "junk", "http"]
 TAIL_LINES = 40

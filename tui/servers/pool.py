@@ -17,15 +17,15 @@ from tui.domain.questions import Answer, Question
 from tui.domain.servers import Catalog, ResultBlock, ServerSpec, ServerStatus, ToolInfo, ToolResult, error_result
 from tui.domain.text import CleanText, clean
 from tui.domain.trust import DefinitionReview
-from tui.servers import calls
-from tui.servers.agreements import Agreements
-from tui.servers.allowed import Sampler
+from tui.servers.asking.allowed import Sampler
+from tui.servers.calling import calls
 from tui.servers.connection import Connection
-from tui.servers.grants import GrantStore, MemoryGrants
-from tui.servers.orphans import ChildBook
+from tui.servers.oauth.grants import GrantStore, MemoryGrants
 from tui.servers.surroundings import Surroundings
-from tui.servers.trust_ports import EverythingOn, PinBook, PinsInMemory, ToolSwitches
-from tui.servers.withheld import refusal_of, refusal_words
+from tui.servers.transports.orphans import ChildBook
+from tui.servers.trust.agreements import Agreements
+from tui.servers.trust.ports import EverythingOn, PinBook, PinsInMemory, ToolSwitches
+from tui.servers.trust.withheld import refusal_of, refusal_words
 
 _UNSETTLED = frozenset({"idle", "connecting", "reconnecting", "signing-in"})
 

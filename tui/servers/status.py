@@ -11,7 +11,7 @@ from tui.domain.clock import Clock
 from tui.domain.events import Event, ServerChanged
 from tui.domain.servers import ServerSpec, ServerState, ServerStatus
 from tui.domain.text import CleanText, clean, clean_line
-from tui.servers.identity import masked_target
+from tui.servers.trust.identity import masked_target
 
 ISSUE_CAP = 50
 NOTHING = CleanText("")

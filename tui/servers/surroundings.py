@@ -8,9 +8,9 @@ from mcp.types import Implementation
 from tui.domain.clock import Clock
 from tui.domain.events import Event
 from tui.domain.questions import Answer, Question
-from tui.servers.allowed import Sampler
-from tui.servers.grants import GrantStore
-from tui.servers.orphans import ChildBook
+from tui.servers.asking.allowed import Sampler
+from tui.servers.oauth.grants import GrantStore
+from tui.servers.transports.orphans import ChildBook
 
 
 @dataclass(frozen=True, slots=True)

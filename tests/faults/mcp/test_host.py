@@ -15,7 +15,7 @@ from tui.domain.ids import ServerName
 from tui.domain.money import MicroUsd
 from tui.domain.questions import ElicitationAnswer
 from tui.domain.text import CleanText
-from tui.servers.allowed import SAMPLES_CAP, Sample, Wish
+from tui.servers.asking.allowed import SAMPLES_CAP, Sample, Wish
 from tui.servers.following import Announcements
 
 

@@ -12,7 +12,7 @@ from tui.domain.events import NoticePosted
 from tui.domain.ids import CallId
 from tui.domain.questions import ChangedToolQuestion, Question, YesNoAnswer
 from tui.domain.trust import PinKey
-from tui.servers.trust_ports import PinsInMemory
+from tui.servers.trust.ports import PinsInMemory
 
 
 def yes(_: Question) -> YesNoAnswer:

@@ -9,7 +9,7 @@ import pytest
 from tui.consent import Consent
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec
-from tui.servers.launch import cautions, floating_package, launch_lines
+from tui.servers.trust.launch import cautions, floating_package, launch_lines
 from tui.storage.database import Database
 
 SPEC = ServerSpec(

@@ -9,8 +9,8 @@ from tests.faults.trust.definition_cases import FIRST, SEND
 from tests.faults.trust.scanner_cases import CASES, FOREIGN, POISON, ScanCase
 from tests.faults.trust.telling import Telling
 from tui.domain.events import NoticePosted
-from tui.servers.pins import canonical
-from tui.servers.scanner import scan
+from tui.servers.trust.pins import canonical
+from tui.servers.trust.scanner import scan
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.mcp_host import stdio_spec
 from tests.fakes.mcp_http import make_server, serving
 from tui.domain.servers import ServerSpec
-from tui.servers.doctor import examine
+from tui.servers.checking.doctor import examine
 
 STAGES = ["tools", "prompts", "resources", "resource templates"]
 HTTP = dataclasses.replace(stdio_spec("s", ""), transport="http", command="", args=())

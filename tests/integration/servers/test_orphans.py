@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.mcp_host import hosting, stdio_spec
-from tui.servers.orphans import ChildBook, ProcessMark, mark_of
+from tui.servers.transports.orphans import ChildBook, ProcessMark, mark_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="start times are read from /proc")
 SLEEP = [sys.executable, "-S", "-E", "-c", "import time; time.sleep(60)"]

@@ -21,7 +21,7 @@ from tui.domain.grants import Grant, OAuthSpec
 from tui.domain.ids import CallId, ServerName
 from tui.domain.questions import Answer, ElicitationAnswer, ElicitationQuestion, Question
 from tui.domain.servers import ServerSpec, ServerStatus
-from tui.servers.grants import GrantStore, MemoryGrants
+from tui.servers.oauth.grants import GrantStore, MemoryGrants
 from tui.servers.pool import ServerPool
 
 NAME = ServerName("s")

@@ -7,7 +7,7 @@ import pytest
 from tui.domain.errors import StorageError
 from tui.domain.ids import ServerName
 from tui.domain.trust import Pin, PinKey
-from tui.servers.trust_ports import PinBook, ToolSwitches
+from tui.servers.trust.ports import PinBook, ToolSwitches
 from tui.storage.consents import Consents
 from tui.storage.database import Database
 from tui.storage.pins import PinStore, SwitchStore

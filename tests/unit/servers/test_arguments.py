@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tui.servers.arguments import Finding, check
+from tui.servers.calling.arguments import Finding, check
 
 OBJECT = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}, "required": ["n"]}
 

@@ -6,8 +6,8 @@ import anyio
 import pytest
 
 from tests.fakes.clock import FakeClock
-from tui.servers.deadline import Deadlines
-from tui.servers.rate import Allowance
+from tui.servers.calling.deadline import Deadlines
+from tui.servers.transports.rate import Allowance
 
 
 async def never_ending(deadlines: Deadlines) -> None:

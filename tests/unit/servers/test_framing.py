@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from tui.servers.framing import EndlessLineError, Junk, LineSplitter, Oversized, failed_answer, parse_line
+from tui.servers.transports.framing import EndlessLineError, Junk, LineSplitter, Oversized, failed_answer, parse_line
 
 STREAM = b'one\n\ntwo \xf0\x9f\x8c\x8d\n{"jsonrpc":"2.0"}\nrest'
 

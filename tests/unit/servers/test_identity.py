@@ -7,8 +7,8 @@ import pytest
 
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec
-from tui.servers.identity import masked_target, may_download, spec_fingerprint
-from tui.servers.process import child_environment
+from tui.servers.transports.process import child_environment
+from tui.servers.trust.identity import masked_target, may_download, spec_fingerprint
 
 SPEC = ServerSpec(ServerName("s"), "stdio", command="npx", args=("-y", "server"), env={"A": "1", "B": "2"})
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.servers.preview import PREVIEW_CHARS, is_secret_name, mask_values, preview
+from tui.servers.transports.preview import PREVIEW_CHARS, is_secret_name, mask_values, preview
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import ipaddress
 import httpx2
 import pytest
 
-from tui.servers.reach import GuardedTransport, OutOfReachError, Zone, zone_of
+from tui.servers.oauth.reach import GuardedTransport, OutOfReachError, Zone, zone_of
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp import types as mcp_types
 
-from tui.servers.pins import canonical
-from tui.servers.repair import DEFINITION_META, OUTPUT_SCHEMA_META, repair
+from tui.servers.transports.repair import DEFINITION_META, OUTPUT_SCHEMA_META, repair
+from tui.servers.trust.pins import canonical
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

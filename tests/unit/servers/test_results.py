@@ -5,7 +5,7 @@ from mcp import types as mcp_types
 from tui.domain.messages import ImagePart, TextPart
 from tui.domain.servers import AudioBlock, ImageBlock, ResourceBlock, ResourceLinkBlock, TextBlock
 from tui.domain.text import clean
-from tui.servers.results import clean_long, prompt_messages, tool_result
+from tui.servers.calling.results import clean_long, prompt_messages, tool_result
 
 
 async def test_every_kind_of_block_arrives_clean() -> None:

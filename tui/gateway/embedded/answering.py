@@ -38,19 +38,23 @@ from tui.domain.gateway_routing import (
 from tui.domain.messages import Message
 from tui.domain.spend import Totals
 from tui.domain.text import CleanText
-from tui.gateway.embedded import answers_combos, answers_cost, answers_health, answers_models, answers_use
-from tui.gateway.embedded.answers_quota import Quotas
-from tui.gateway.embedded.benchmark import benchmark
+from tui.gateway.embedded.answers import combos as answers_combos
+from tui.gateway.embedded.answers import cost as answers_cost
+from tui.gateway.embedded.answers import health as answers_health
+from tui.gateway.embedded.answers import models as answers_models
+from tui.gateway.embedded.answers import use as answers_use
+from tui.gateway.embedded.answers.quota import Quotas
 from tui.gateway.embedded.by_hand import ByHand
-from tui.gateway.embedded.explanation import explain
-from tui.gateway.embedded.model_lists import ModelLists
 from tui.gateway.embedded.parts import Parts
-from tui.gateway.embedded.profiles import settings_of
-from tui.gateway.embedded.recommend import recommend
-from tui.gateway.embedded.routing import route
-from tui.gateway.embedded.sending import Sender
-from tui.gateway.embedded.simulation import simulate
-from tui.gateway.embedded.targets import checked_target, named_combo, named_provider
+from tui.gateway.embedded.providers.model_lists import ModelLists
+from tui.gateway.embedded.requests.sending import Sender
+from tui.gateway.embedded.resilience.profiles import settings_of
+from tui.gateway.embedded.routing.asking import route
+from tui.gateway.embedded.routing.benchmark import benchmark
+from tui.gateway.embedded.routing.explanation import explain
+from tui.gateway.embedded.routing.recommend import recommend
+from tui.gateway.embedded.routing.simulation import simulate
+from tui.gateway.embedded.routing.targets import checked_target, named_combo, named_provider
 from tui.gateway.ports import SpendLedger
 
 RECENT_REQUESTS = 50

@@ -12,10 +12,10 @@ from tui.domain.ids import ComboName, ProviderName
 from tui.domain.messages import Json
 from tui.domain.money import MicroUsd
 from tui.domain.text import clean_line
-from tui.gateway.embedded.breaker import as_wall_time
 from tui.gateway.embedded.parts import Parts
-from tui.gateway.embedded.profiles import Profile
-from tui.gateway.embedded.profiles import profile as profile_of
+from tui.gateway.embedded.resilience.breaker import as_wall_time
+from tui.gateway.embedded.resilience.profiles import Profile
+from tui.gateway.embedded.resilience.profiles import profile as profile_of
 from tui.gateway.embedded.shared import SharedDocuments, Topic
 from tui.gateway.upstream.events import RateLimits
 

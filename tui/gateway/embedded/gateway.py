@@ -13,19 +13,20 @@ from tui.domain.gateway import BudgetSpec, ComboSpec, GatewaySnapshot, ModelSpec
 from tui.domain.gateway_answers import ConnectionTest
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText
-from tui.gateway.embedded import choosing, snapshot
+from tui.gateway.embedded import snapshot
 from tui.gateway.embedded.answering import Answering
-from tui.gateway.embedded.catalog import Catalog
 from tui.gateway.embedded.chores import Chores
-from tui.gateway.embedded.connection_test import GivenKey, test_connection
-from tui.gateway.embedded.credentials import Credentials
-from tui.gateway.embedded.guard import BudgetGuard
-from tui.gateway.embedded.health import Health
-from tui.gateway.embedded.meter import Meter
+from tui.gateway.embedded.money.guard import BudgetGuard
+from tui.gateway.embedded.money.pricing import PriceBook
 from tui.gateway.embedded.parts import Parts
-from tui.gateway.embedded.pricing import PriceBook
-from tui.gateway.embedded.profiles import profile as profile_of
-from tui.gateway.embedded.upstreams import UpstreamFactory, Upstreams, client_factory
+from tui.gateway.embedded.providers.catalog import Catalog
+from tui.gateway.embedded.providers.connection_test import GivenKey, test_connection
+from tui.gateway.embedded.providers.credentials import Credentials
+from tui.gateway.embedded.providers.meter import Meter
+from tui.gateway.embedded.requests.upstreams import UpstreamFactory, Upstreams, client_factory
+from tui.gateway.embedded.resilience.health import Health
+from tui.gateway.embedded.resilience.profiles import profile as profile_of
+from tui.gateway.embedded.routing import choosing
 from tui.gateway.ports import GatewayStore, KeyFinder, SpendLedger, UsageHistory
 
 

@@ -8,17 +8,17 @@ from tui.domain.events import Event
 from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd
 from tui.domain.usage import Selection
-from tui.gateway.embedded.catalog import Catalog, Step
 from tui.gateway.embedded.chores import Chores
-from tui.gateway.embedded.credentials import Credentials
-from tui.gateway.embedded.guard import BudgetGuard
-from tui.gateway.embedded.health import Health
-from tui.gateway.embedded.meter import Figures, Meter
-from tui.gateway.embedded.pricing import PriceBook
-from tui.gateway.embedded.profiles import Profile
-from tui.gateway.embedded.router import Sight
-from tui.gateway.embedded.standing import Load, Standing
-from tui.gateway.embedded.upstreams import Upstream, Upstreams
+from tui.gateway.embedded.money.guard import BudgetGuard
+from tui.gateway.embedded.money.pricing import PriceBook
+from tui.gateway.embedded.providers.catalog import Catalog, Step
+from tui.gateway.embedded.providers.credentials import Credentials
+from tui.gateway.embedded.providers.meter import Figures, Meter
+from tui.gateway.embedded.requests.upstreams import Upstream, Upstreams
+from tui.gateway.embedded.resilience.health import Health
+from tui.gateway.embedded.resilience.profiles import Profile
+from tui.gateway.embedded.routing.router import Sight
+from tui.gateway.embedded.routing.standing import Load, Standing
 from tui.gateway.ports import GatewayStore, UsageHistory, Verdict
 from tui.gateway.upstream.events import RateLimits
 

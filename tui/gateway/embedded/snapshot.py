@@ -6,8 +6,8 @@ from typing import Literal
 from tui.domain.gateway import GatewaySnapshot, ProviderHealth, ProviderSpec, SpendView
 from tui.domain.spend import Totals
 from tui.domain.text import CleanText
-from tui.gateway.embedded.credentials import needs_key
 from tui.gateway.embedded.parts import Parts
+from tui.gateway.embedded.providers.credentials import needs_key
 from tui.gateway.upstream.events import RateLimits
 
 CredentialView = Literal["ok", "missing", "cooling", "expired", "credits_exhausted", "none"]

@@ -18,7 +18,7 @@ from tui.domain.completion import Usage
 from tui.domain.gateway import BudgetSpec, ModelSpec
 from tui.domain.gateway_figures import CostShare
 from tui.domain.money import MicroUsd
-from tui.gateway.embedded.answers_cost import period_start
+from tui.gateway.embedded.answers.cost import period_start
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.storage.database import Database
 from tui.storage.spend import SpendStore

@@ -11,7 +11,7 @@ from tests.integration.gateway.operations.rig import Rig, endpoint
 from tui.domain.errors import UsageError
 from tui.domain.gateway_answers import ModelsAnswer
 from tui.domain.ids import ProviderName
-from tui.gateway.embedded.model_lists import AGAIN_S, LIST_HOLDS_S
+from tui.gateway.embedded.providers.model_lists import AGAIN_S, LIST_HOLDS_S
 
 LARGE = {
     "id": "large",

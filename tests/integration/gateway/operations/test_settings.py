@@ -13,7 +13,7 @@ from tui.domain.gateway_accounts import BudgetAnswer, BudgetLine
 from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd
 from tui.domain.spend import Totals
-from tui.gateway.embedded.answers_cost import budget_answer
+from tui.gateway.embedded.answers.cost import budget_answer
 from tui.gateway.embedded.gateway import EmbeddedGateway
 
 A = ProviderName("a")

@@ -11,7 +11,7 @@ from tui.domain.gateway import BudgetSpec, ComboSpec, ModelSpec
 from tui.domain.gateway_routing import TestAnswer
 from tui.domain.ids import ComboName, ProviderName
 from tui.domain.money import Cost, MicroUsd, Price
-from tui.gateway.embedded.benchmark import MAX_COST_MICROUSD, MAX_OUTPUT_TOKENS, MAX_PROMPT_CHARS, benchmark
+from tui.gateway.embedded.routing.benchmark import MAX_COST_MICROUSD, MAX_OUTPUT_TOKENS, MAX_PROMPT_CHARS, benchmark
 
 
 async def tried(stage: Stage, prompt: str = "ready?") -> TestAnswer:

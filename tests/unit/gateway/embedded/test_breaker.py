@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tui.domain.text import CleanText
-from tui.gateway.embedded.breaker import Breaker, BreakerMove, BreakerRules, Permit
+from tui.gateway.embedded.resilience.breaker import Breaker, BreakerMove, BreakerRules, Permit
 
 BAD = CleanText("503")
 RULES = BreakerRules(threshold=3, minimum_calls=5, window_s=30, open_s=30, max_open_s=100, probe_timeout_s=20)

@@ -8,7 +8,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from tests.fakes.clock import FakeClock
 from tui.domain.text import CleanText
-from tui.gateway.embedded.breaker import Breaker, BreakerMove, BreakerRules, Permit
+from tui.gateway.embedded.resilience.breaker import Breaker, BreakerMove, BreakerRules, Permit
 
 RULES = BreakerRules(threshold=2, minimum_calls=3, window_s=30, open_s=10, max_open_s=60, probe_timeout_s=25)
 

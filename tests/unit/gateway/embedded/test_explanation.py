@@ -16,7 +16,7 @@ from tui.domain.ids import ProviderName, RequestId
 from tui.domain.messages import user_text
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.text import CleanText
-from tui.gateway.embedded.explanation import explain, explanation
+from tui.gateway.embedded.routing.explanation import explain, explanation
 
 
 async def explained(stage: Stage, request_id: str) -> ExplainAnswer:

@@ -8,7 +8,7 @@ from tests.unit.gateway.embedded.stage import OPENED, Script, Stage, cut, fails,
 from tui.domain.errors import StorageError, UsageError
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText
-from tui.gateway.embedded.cooldown import Cooldowns
+from tui.gateway.embedded.resilience.cooldown import Cooldowns
 from tui.gateway.upstream.events import Text
 
 A, B = ProviderName("a"), ProviderName("b")

@@ -14,11 +14,11 @@ from tui.domain.ids import CallId, ProviderName
 from tui.domain.messages import FilePart, ImagePart, Message, TextPart, ToolCall, ToolSpec
 from tui.domain.money import Cost, MicroUsd, Price
 from tui.domain.text import CleanText
-from tui.gateway.embedded import estimate
-from tui.gateway.embedded.budget import cheapest
-from tui.gateway.embedded.catalog import Catalog, Step
-from tui.gateway.embedded.meter import Meter, percentile
-from tui.gateway.embedded.pricing import PriceBook, library_price, total_cost
+from tui.gateway.embedded.money import estimate
+from tui.gateway.embedded.money.budget import cheapest
+from tui.gateway.embedded.money.pricing import PriceBook, library_price, total_cost
+from tui.gateway.embedded.providers.catalog import Catalog, Step
+from tui.gateway.embedded.providers.meter import Meter, percentile
 
 AT = 1_795_000_000.0
 LISTED = Price(Decimal(1), Decimal(2), source="model list")

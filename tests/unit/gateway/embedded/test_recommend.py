@@ -14,8 +14,8 @@ from tui.domain.gateway import ComboSpec, ModelSpec
 from tui.domain.gateway_routing import BestAnswer
 from tui.domain.ids import ComboName, ProviderName
 from tui.domain.money import Price
-from tui.gateway.embedded.recommend import recommend
-from tui.gateway.embedded.tasks import TASKS
+from tui.gateway.embedded.routing.recommend import recommend
+from tui.gateway.embedded.routing.tasks import TASKS
 
 FREE = Price(Decimal(0), Decimal(0))
 CHEAP = Price(Decimal("0.1"), Decimal("0.4"))

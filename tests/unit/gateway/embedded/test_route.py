@@ -11,7 +11,7 @@ from tui.domain.gateway_routing import Role, RouteAnswer
 from tui.domain.messages import Message, TextPart, user_text
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.text import CleanText
-from tui.gateway.embedded.routing import request_limit, route
+from tui.gateway.embedded.routing.asking import request_limit, route
 
 HI = (user_text(CleanText("hi")),)
 

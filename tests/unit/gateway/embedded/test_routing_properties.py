@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.gateway.embedded.stage import OPENED, Script, Stage, calls, cut, fails, says
 from tui.domain.completion import AttemptStarted
 from tui.domain.gateway import ProfileName, Strategy
-from tui.gateway.embedded.profiles import profile as profile_of
+from tui.gateway.embedded.resilience.profiles import profile as profile_of
 
 FAILURES = [
     ("provider-down", 503),

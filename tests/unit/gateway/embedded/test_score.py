@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tui.domain.completion import TaskType
 from tui.domain.gateway import ModelSpec
 from tui.domain.ids import ProviderName
-from tui.gateway.embedded.catalog import Step
-from tui.gateway.embedded.score import Needs, score
-from tui.gateway.embedded.standing import Load, Standing
-from tui.gateway.embedded.tasks import ANY_TASK, TASKS
+from tui.gateway.embedded.providers.catalog import Step
+from tui.gateway.embedded.routing.score import Needs, score
+from tui.gateway.embedded.routing.standing import Load, Standing
+from tui.gateway.embedded.routing.tasks import ANY_TASK, TASKS
 
 MODELS = st.builds(
     ModelSpec,

@@ -7,8 +7,8 @@ from tui.domain.errors import RefusedError, UsageError
 from tui.domain.gateway import ModelSpec
 from tui.domain.gateway_routing import SimulateAnswer
 from tui.domain.ids import ProviderName
-from tui.gateway.embedded.simulation import simulate
-from tui.gateway.embedded.targets import checked_target
+from tui.gateway.embedded.routing.simulation import simulate
+from tui.gateway.embedded.routing.targets import checked_target
 
 A, B = ProviderName("a"), ProviderName("b")
 

@@ -9,8 +9,8 @@ from tests.unit.gateway.embedded.stage import OPENED, Stage, fails, says
 from tui.domain.gateway_figures import CallFigures
 from tui.domain.ids import ProviderName
 from tui.domain.usage import Selection, UsageRecord
-from tui.gateway.embedded.catalog import Step
-from tui.gateway.embedded.standing import Load, Standing
+from tui.gateway.embedded.providers.catalog import Step
+from tui.gateway.embedded.routing.standing import Load, Standing
 from tui.gateway.upstream.events import Opened, RateLimits
 
 A = Step(ProviderName("a"), "m")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tui.domain.gateway import ModelSpec, Strategy
 from tui.domain.ids import ProviderName
-from tui.gateway.embedded.catalog import Step
-from tui.gateway.embedded.score import Needs
-from tui.gateway.embedded.standing import Load, Standing
-from tui.gateway.embedded.strategies import ORDERS, Entrant, Occasion
+from tui.gateway.embedded.providers.catalog import Step
+from tui.gateway.embedded.routing.score import Needs
+from tui.gateway.embedded.routing.standing import Load, Standing
+from tui.gateway.embedded.routing.strategies import ORDERS, Entrant, Occasion
 
 NEEDS = Needs(Load(1_000, 1_000))
 

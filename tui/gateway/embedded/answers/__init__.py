@@ -1,0 +1,1 @@
+"""The operations that report: each answer is put together from the ledger, the breakers and what providers said."""

@@ -1,0 +1,1 @@
+"""What requests cost: estimates, prices, budget rules and the guard that sets money aside."""

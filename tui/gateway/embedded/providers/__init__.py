@@ -1,0 +1,1 @@
+"""What is known of providers: models, keys, lists, connection tests and measured latency."""

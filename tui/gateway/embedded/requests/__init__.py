@@ -1,0 +1,1 @@
+"""One request on its way: attempts, retries, fallbacks and the one fact it ends with."""

@@ -1,0 +1,1 @@
+"""Where requests go and why: places, strategies, scores, simulations, recommendations and explanations."""

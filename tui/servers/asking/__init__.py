@@ -1,0 +1,1 @@
+"""What servers may ask of us, and the answers."""

@@ -1,0 +1,83 @@
+"""What servers ask of us: questions to the person (elicitation) and log lines; see also `allowed`."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+
+from mcp import types as mcp_types
+from mcp.client import ClientRequestContext
+
+from tui.domain.ids import CallId, QuestionId, ServerName, new_id
+from tui.domain.questions import Answer, ElicitationAnswer, ElicitationQuestion, Question
+from tui.domain.text import CleanText, clean, clean_line
+from tui.servers.calling.deadline import Deadlines
+
+_FINISHED = CleanText("Accept when you have finished on that page; the call is then sent again.")
+LogLine = Callable[[str, str], None]
+"""Takes a level and a text."""
+
+
+class Requests:
+    """Answers one server. While a person thinks, the clocks of this server's calls stand still."""
+
+    def __init__(
+        self,
+        server: ServerName,
+        *,
+        ask: Callable[[Question], Awaitable[Answer]],
+        log: LogLine,
+        deadlines: Deadlines,
+    ) -> None:
+        self._server = server
+        self._ask = ask
+        self._log = log
+        self._deadlines = deadlines
+        self._running: list[CallId] = []
+
+    @contextlib.contextmanager
+    def during(self, call_id: CallId) -> Iterator[None]:
+        """Marks a call as running, so that a question can be tied to it."""
+        self._running.append(call_id)
+        try:
+            yield
+        finally:
+            self._running.remove(call_id)
+
+    async def elicit(
+        self, context: ClientRequestContext, params: mcp_types.ElicitRequestParams
+    ) -> mcp_types.ElicitResult | mcp_types.ErrorData:
+        """Puts the server's question to the person."""
+        with self._deadlines.paused():
+            answer = await self._ask(self._question(params))
+        if not isinstance(answer, ElicitationAnswer):
+            return mcp_types.ElicitResult(action="cancel")
+        accepted = answer.action == "accept" and answer.content is not None
+        return mcp_types.ElicitResult(action=answer.action, content=dict(answer.content or {}) if accepted else None)
+
+    async def page_visited(self, params: mcp_types.ElicitRequestURLParams) -> bool:
+        """Puts a page to the person that must be visited before a call is carried out. Returns whether it was."""
+        with self._deadlines.paused():
+            opened = await self._ask(self._question(params))
+            if not isinstance(opened, ElicitationAnswer) or opened.action != "accept":
+                return False
+            finished = replace(self._question(params), id=QuestionId(new_id("question")), message=_FINISHED, url=None)
+            done = await self._ask(finished)
+        return isinstance(done, ElicitationAnswer) and done.action == "accept"
+
+    def _question(self, params: mcp_types.ElicitRequestParams) -> ElicitationQuestion:
+        form = isinstance(params, mcp_types.ElicitRequestFormParams)
+        return ElicitationQuestion(
+            id=QuestionId(new_id("question")),
+            server=self._server,
+            # The protocol does not say which call a question belongs to; with one running there is no doubt.
+            call_id=self._running[0] if len(self._running) == 1 else None,
+            message=clean(params.message, 8_000),
+            schema=params.requested_schema if isinstance(params, mcp_types.ElicitRequestFormParams) else None,
+            url=None if form else clean_line(getattr(params, "url", ""), 4_000),
+        )
+
+    async def logged(self, params: mcp_types.LoggingMessageNotificationParams) -> None:
+        """Shows a log notification."""
+        source = f"{params.logger}: " if params.logger else ""
+        text = params.data if isinstance(params.data, str) else repr(params.data)
+        self._log(params.level, f"{source}{text[:8_000]}")

@@ -1,0 +1,1 @@
+"""Calls of tools, resources and prompts: validated before, bounded in time, cleaned after."""

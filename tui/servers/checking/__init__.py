@@ -1,0 +1,1 @@
+"""The staged check of one connection."""

@@ -1,0 +1,1 @@
+"""What a person consents to: who a server is, what its definitions say, and what changed since. Mostly pure."""

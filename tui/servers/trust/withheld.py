@@ -1,0 +1,27 @@
+"""What is answered instead of a call that must not run as things are. Pure."""
+
+from tui.domain.ids import ServerName
+from tui.domain.servers import Catalog, ToolInfo, ToolResult, error_result
+from tui.domain.text import CleanText, clean_line
+from tui.servers.trust.vetting import CHANGED
+
+
+def refusal_of(tool: ToolInfo, catalog: Catalog) -> ToolResult | None:
+    """Returns the result of a call that was approved for `tool` and may not be sent, None when it may.
+
+    What counts is the definition that was seen when the call was approved; the server may have changed it since.
+    """
+    now = next((each for each in catalog.tools if each.name == tool.name), None)
+    if now is None:
+        return None  # the server is away; the call itself tells so
+    reason = now.withheld or (CHANGED if now.definition != tool.definition else "")
+    words = " ".join(refusal_words(tool.server, tool.name, reason))
+    return error_result("denied", CleanText(words)) if reason else None
+
+
+def refusal_words(server: ServerName, name: str, reason: str) -> tuple[str, str]:
+    """Returns what happened and what a person can do next."""
+    return (
+        clean_line(f"{server}.{name} {reason}; nothing was sent."),
+        clean_line(f"A person can look at it and agree: mcp-tui servers trust {server}"),
+    )
