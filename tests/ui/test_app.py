@@ -22,7 +22,7 @@ LATER = (
     *("tui.ui.dialogs.approval", "tui.ui.dialogs.choice", "tui.ui.dialogs.form", "tui.ui.dialogs.help"),
     *("tui.ui.screens.servers", "tui.ui.screens.tools", "tui.ui.screens.trace", "tui.ui.screens.welcome"),
     *("tui.cli.ask", "tui.cli.catalog", "tui.cli.doctor", "tui.cli.gateway", "tui.cli.servers", "tui.cli.sessions"),
-    *("tui.gateway.operations", "tui.domain.gateway_answers", "tui.ui.widgets.schema_form"),
+    *("tui.gateway.operations", "tui.domain.gateway_answers", "tui.ui.widgets.form.schema_form"),
     *("markdown_it", "pygments.lexers", "textual.widgets._data_table", "textual.widgets._markdown"),
 )
 """Ours, and parts of Textual, that the first paint can do without."""

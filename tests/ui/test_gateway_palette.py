@@ -15,7 +15,7 @@ from tui.domain.text import clean
 from tui.gateway.operations import OPERATION_BY_NAME, OPERATIONS
 from tui.ui.operating import schema_of
 from tui.ui.palette import Commands
-from tui.ui.widgets.schema_fields import fields_of
+from tui.ui.widgets.form.schema_fields import fields_of
 
 
 class Answering(EngineDouble):

@@ -64,8 +64,8 @@ def _as_report(error: Exception) -> McpTuiError:
 
 def _run(given: Namespace, output: Output) -> int:
     if given.reset_terminal:
-        from tui.ui.guard import reset_sequence
-        from tui.ui.line_settings import make_sane
+        from tui.ui.terminal.guard import reset_sequence
+        from tui.ui.terminal.line_settings import make_sane
 
         make_sane(sys.stdin.fileno())
         sys.stdout.write(reset_sequence())

@@ -16,7 +16,7 @@ from tui.ui.dialogs.confirm import Confirm
 from tui.ui.dialogs.form import FormDialog
 from tui.ui.dialogs.secret import SecretDialog
 from tui.ui.screens.live import LiveScreen
-from tui.ui.widgets.detail import fact, lines, paragraph
+from tui.ui.widgets.lists.detail import fact, lines, paragraph
 
 VARIABLE, KEYRING, FILE = "an environment variable", "the system keyring, typed now", "a private file, typed now"
 THIS_RUN, KEPT = "for this run", "in config.toml"

@@ -9,7 +9,7 @@ from pathlib import Path
 from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog, PromptInfo, ResourceInfo
 from tui.domain.text import clean_line
-from tui.ui.widgets.composer import Candidate
+from tui.ui.widgets.composer.composer import Candidate
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "new": ("screen.new", "Begin a new chat"),

@@ -9,8 +9,8 @@ from tui.domain.messages import FilePart, ImagePart, Json, Message, TextPart
 from tui.domain.servers import ImageBlock, ResultBlock, TextBlock, ToolResult, error_result
 from tui.domain.text import CleanText, clean_line
 from tui.engine import Engine
-from tui.ui.widgets.catalog_list import CatalogEntry
-from tui.ui.widgets.uri_template import expand
+from tui.ui.widgets.form.uri_template import expand
+from tui.ui.widgets.tools.catalog_list import CatalogEntry
 
 
 async def carry_out(engine: Engine, entry: CatalogEntry, values: Mapping[str, Json], call_id: CallId) -> ToolResult:

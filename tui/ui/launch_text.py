@@ -5,7 +5,7 @@ from textual.content import Content
 from tui.domain.servers import ServerStatus
 from tui.domain.text import escape_line
 from tui.domain.trust import Change, LaunchReview
-from tui.ui.widgets.detail import lines
+from tui.ui.widgets.lists.detail import lines
 
 _MARKS: dict[Change, tuple[str, str]] = {
     "same": ("  ", ""),

@@ -14,7 +14,7 @@ from tui.domain.text import CleanText, clean_line
 from tui.engine import Engine
 from tui.ui.candidates import Mention, mentions
 from tui.ui.editor import edit
-from tui.ui.widgets.composer import Composer
+from tui.ui.widgets.composer.composer import Composer
 
 if TYPE_CHECKING:
     from tui.ui.dialogs.form import FormDialog

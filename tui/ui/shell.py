@@ -12,7 +12,7 @@ from tui.config.schema import UiSettings
 from tui.domain.text import CleanText
 from tui.ui.dialogs.too_small import SMALLEST, TooSmall
 from tui.ui.reach import reachable
-from tui.ui.terminal import TerminalApp
+from tui.ui.terminal.terminal import TerminalApp
 from tui.ui.theme import VARIABLE_DEFAULTS, load_themes, shipped_themes
 
 _TWICE_S = 2.0

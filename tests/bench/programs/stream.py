@@ -18,7 +18,7 @@ from tests.bench.made_text import tokens_of
 from tests.ui.widgets.transcript_app import arrive, reply
 from tui.ui.bridge import FRAME_S
 from tui.ui.theme import VARIABLE_DEFAULTS
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.widgets.transcript.transcript import Transcript
 
 ARRIVAL_S = 0.01
 """Tokens come in bunches of this length, as from a socket."""

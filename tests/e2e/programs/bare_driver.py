@@ -12,7 +12,7 @@ from tui.cli.output import Output
 from tui.engine import Engine
 from tui.ui import app as app_module
 from tui.ui.app import CockpitApp
-from tui.ui.keyboard import GuardedInput
+from tui.ui.terminal.keyboard import GuardedInput
 
 
 class BareApp(CockpitApp):

@@ -8,7 +8,7 @@ from tests.ui.screens.stage import Stage, press
 from tui.domain.events import Logged
 from tui.domain.text import clean
 from tui.ui.screens.logs import LogsScreen
-from tui.ui.widgets.log_view import LogView
+from tui.ui.widgets.logs.log_view import LogView
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 
 from tui.domain.messages import FilePart, ImagePart
 from tui.ui.theme import VARIABLE_DEFAULTS
-from tui.ui.widgets.attachment_files import IMAGE_BYTES, TEXT_BYTES, find_file
-from tui.ui.widgets.completion_popup import CompletionPopup, matching
-from tui.ui.widgets.composer import Candidate, Composer
-from tui.ui.widgets.message_field import MessageField
+from tui.ui.widgets.composer.attachment_files import IMAGE_BYTES, TEXT_BYTES, find_file
+from tui.ui.widgets.composer.completion_popup import CompletionPopup, matching
+from tui.ui.widgets.composer.composer import Candidate, Composer
+from tui.ui.widgets.composer.message_field import MessageField
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 200
 COMMANDS = [Candidate("/new", "/new", "Begin a new chat"), Candidate("/model", "/model", "Choose")]

@@ -2,7 +2,7 @@
 
 import random
 
-from tui.ui.widgets.line_index import LineIndex
+from tui.ui.widgets.transcript.line_index import LineIndex
 
 
 def test_the_index_agrees_with_counting_whatever_is_added_and_changed() -> None:

@@ -10,7 +10,7 @@ from tui.domain.messages import FilePart, ImagePart
 from tui.domain.servers import AudioBlock, CallOutcome, ImageBlock, ResourceBlock, ResourceLinkBlock, ToolResult
 from tui.domain.text import clean
 from tui.domain.transcript import AnyEntry
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.widgets.transcript.transcript import Transcript
 
 SIZE = (80, 24)
 HEADER = "groq/llama-3.3-70b  1.4 s · 912 in 81 out · $0.0006"

@@ -7,10 +7,10 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.ui.widgets.markdown_blocks import FENCE_JOIN, TABLE_PIECE, Block, BlockCutter, blocks_of
-from tui.ui.widgets.markdown_lines import MarkdownRenderer
-from tui.ui.widgets.transcript_look import Look
-from tui.ui.widgets.wrapping import cells, fold, line_cells, wrap
+from tui.ui.widgets.transcript.look import Look
+from tui.ui.widgets.transcript.markdown_blocks import FENCE_JOIN, TABLE_PIECE, Block, BlockCutter, blocks_of
+from tui.ui.widgets.transcript.markdown_lines import MarkdownRenderer
+from tui.ui.widgets.transcript.wrapping import cells, fold, line_cells, wrap
 
 LOOK = Look(*[Style(color=Color.from_rgb(number, 0, 0)) for number in range(16)])
 

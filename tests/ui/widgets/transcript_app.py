@@ -11,7 +11,7 @@ from tui.domain.servers import TextBlock, ToolResult
 from tui.domain.text import clean
 from tui.domain.transcript import AnyEntry, NoticeEntry, ReplyEntry, ToolEntry, UserEntry
 from tui.ui.theme import VARIABLE_DEFAULTS
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.widgets.transcript.transcript import Transcript
 
 TURN = TurnId("turn_1")
 

@@ -4,7 +4,7 @@ import pytest
 from textual._xterm_parser import XTermParser
 from textual.events import Key
 
-from tui.ui.alt_keys import read_alt_keys, with_alt_arrows
+from tui.ui.terminal.alt_keys import read_alt_keys, with_alt_arrows
 
 
 def test_escape_and_a_digit_is_alt_with_that_digit_not_a_special_character() -> None:

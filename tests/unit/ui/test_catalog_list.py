@@ -8,7 +8,7 @@ from tests.ui.screens.facts import EVERYTHING, FILES, servers, tool
 from tui.domain.errors import UsageError
 from tui.domain.events import CatalogChanged
 from tui.domain.servers import Catalog
-from tui.ui.widgets.catalog_list import Heading, command_line, entries_of, rows_of, schema_of
+from tui.ui.widgets.tools.catalog_list import Heading, command_line, entries_of, rows_of, schema_of
 
 
 def everything():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.ui.widgets.columns import Column, Columns
+from tui.ui.widgets.lists.columns import Column, Columns
 
 COLUMNS = Columns(Column("Name", 8), Column("Count", 5, right=True, rank=1), Column("Rest", rank=2, least=10))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.ui.guard import encodable, guarded, reset_sequence
+from tui.ui.terminal.guard import encodable, guarded, reset_sequence
 
 FRAME = "".join(
     f"\x1b[{row};1H\x1b[1;38;2;213;221;231;48;2;13;8;23mtext ● 文\x1b[0m\x1b[38;5;8;3mmore\x1b[0m" for row in range(40)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 
-from tui.ui.keyboard import LONGEST_PASTE, PasteShield
+from tui.ui.terminal.keyboard import LONGEST_PASTE, PasteShield
 
 KEYS_IN_A_PASTE = {
     "an unknown sequence with enter behind it": "\x1b[99;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1\ry",

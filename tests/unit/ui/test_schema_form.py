@@ -5,7 +5,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input, Select, TextArea
 
 from tui.ui.theme import VARIABLE_DEFAULTS
-from tui.ui.widgets.schema_form import SchemaForm
+from tui.ui.widgets.form.schema_form import SchemaForm
 
 SCHEMA = {
     "type": "object",

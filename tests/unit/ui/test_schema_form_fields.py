@@ -2,8 +2,8 @@
 
 import pytest
 
-from tui.ui.widgets.schema_answers import UnfitError, answer
-from tui.ui.widgets.schema_fields import MAX_FIELDS, as_json, fields_of
+from tui.ui.widgets.form.schema_answers import UnfitError, answer
+from tui.ui.widgets.form.schema_fields import MAX_FIELDS, as_json, fields_of
 
 
 def one_field(schema, **around):

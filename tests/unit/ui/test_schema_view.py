@@ -1,6 +1,6 @@
 """A schema as a person reads it."""
 
-from tui.ui.widgets.schema_view import schema_text
+from tui.ui.widgets.form.schema_view import schema_text
 
 
 def test_name_type_choices_default_and_description_are_told():

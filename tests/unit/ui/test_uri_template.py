@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.ui.widgets.uri_template import expand, variables
+from tui.ui.widgets.form.uri_template import expand, variables
 
 VALUES = {"var": "value", "hello": "Hello World!", "path": "/foo/bar", "empty": "", "x": "1024", "y": "768"}
 EXAMPLES = [

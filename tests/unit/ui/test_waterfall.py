@@ -5,7 +5,7 @@ import pytest
 from tests.ui.screens.facts import NOW, TURN, turn
 from tui.domain.events import TurnFinished, UserSpoke
 from tui.domain.state import State
-from tui.ui.widgets.waterfall import axis, bar_cells, document, traces
+from tui.ui.widgets.trace.waterfall import axis, bar_cells, document, traces
 
 
 def trace_of(events):

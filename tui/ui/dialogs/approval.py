@@ -16,7 +16,7 @@ from tui.ui import keys
 from tui.ui.dialogs.dialog import QuestionDialog, text
 from tui.ui.dialogs.edit import EditDialog
 from tui.ui.json_text import laid_out
-from tui.ui.widgets.typed_in_order import TextLine
+from tui.ui.widgets.form.typed_in_order import TextLine
 
 _BUTTONS = (
     ("deny_now", "No"),

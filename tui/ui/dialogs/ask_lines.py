@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 from tui.domain.text import CleanText
 from tui.ui.dialogs.dialog import Dialog, key_line
 from tui.ui.keys import bindings
-from tui.ui.widgets.typed_in_order import TextLine
+from tui.ui.widgets.form.typed_in_order import TextLine
 
 Line = tuple[str, str, str]
 """Label, first value, what to write there."""

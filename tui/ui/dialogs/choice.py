@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from tui.domain.text import CleanText
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
-from tui.ui.widgets.typed_in_order import TextLine
+from tui.ui.widgets.form.typed_in_order import TextLine
 
 
 @dataclass(frozen=True, slots=True)

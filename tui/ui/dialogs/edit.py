@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tui.domain.text import clean_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line
-from tui.ui.widgets.typed_in_order import TextLines
+from tui.ui.widgets.form.typed_in_order import TextLines
 
 
 class EditDialog(Dialog[str | None]):

@@ -13,7 +13,7 @@ from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
 from tui.domain.text import clean_line, escape_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
-from tui.ui.widgets.schema_form import SchemaForm
+from tui.ui.widgets.form.schema_form import SchemaForm
 
 _SECRETS = ("password", "passwd", "secret", "token", "api_key", "apikey", "credential")
 

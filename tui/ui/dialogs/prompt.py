@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
-from tui.ui.widgets.typed_in_order import TextLine
+from tui.ui.widgets.form.typed_in_order import TextLine
 
 
 class PromptDialog(Dialog[str | None]):

@@ -14,7 +14,7 @@ from tui.domain.text import clean, clean_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
 from tui.ui.new_file import write_new_file
-from tui.ui.widgets.result_view import BlockView, ResultView, file_of
+from tui.ui.widgets.tools.result_view import BlockView, ResultView, file_of
 
 Read = Callable[[str], Awaitable[tuple[ResultBlock, ...]]]
 """Reads a resource of the server that was called, by its URI."""

@@ -22,14 +22,14 @@ from tui.ui.candidates import COMMANDS, command_candidates, find_prompt, resourc
 from tui.ui.new_file import write_new_file
 from tui.ui.outgoing import Outgoing, text_of
 from tui.ui.screens.live import LiveScreen, concerns
-from tui.ui.widgets.composer import Composer
-from tui.ui.widgets.gateway_rail import GatewayRail
-from tui.ui.widgets.key_bar import house_key_bar
-from tui.ui.widgets.message_field import MessageField
-from tui.ui.widgets.server_rows import tool_rules
-from tui.ui.widgets.servers_pane import ServersPane
-from tui.ui.widgets.status_bar import StatusBar
-from tui.ui.widgets.transcript import NO_MODEL, WELCOME, Transcript
+from tui.ui.widgets.composer.composer import Composer
+from tui.ui.widgets.composer.message_field import MessageField
+from tui.ui.widgets.frame.key_bar import house_key_bar
+from tui.ui.widgets.frame.status_bar import StatusBar
+from tui.ui.widgets.gateway.gateway_rail import GatewayRail
+from tui.ui.widgets.servers.server_rows import tool_rules
+from tui.ui.widgets.servers.servers_pane import ServersPane
+from tui.ui.widgets.transcript.transcript import NO_MODEL, WELCOME, Transcript
 
 TICK_S = 1.0
 COPIED = "Sent to the clipboard (OSC 52). If your terminal refuses it, w writes a file."

@@ -7,9 +7,9 @@ from tui.domain.text import clean_line
 from tui.ui import keys
 from tui.ui.bridge import Kinds
 from tui.ui.screens.live import LiveScreen
-from tui.ui.widgets.action_line import ActionLine, printed
-from tui.ui.widgets.key_bar import KeyBar, KeyHint
-from tui.ui.widgets.status_bar import StatusBar
+from tui.ui.widgets.frame.action_line import ActionLine, printed
+from tui.ui.widgets.frame.key_bar import KeyBar, KeyHint
+from tui.ui.widgets.frame.status_bar import StatusBar
 
 TICK_S = 1.0
 """Ages and countdowns move once a second, and only on the screen in view."""

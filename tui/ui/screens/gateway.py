@@ -21,7 +21,7 @@ from tui.ui.format import age
 from tui.ui.keys import bindings
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
-from tui.ui.widgets.gateway_tables import (
+from tui.ui.widgets.gateway.gateway_tables import (
     PROVIDER_COLUMNS,
     ComboLine,
     combo_lines,
@@ -32,7 +32,7 @@ from tui.ui.widgets.gateway_tables import (
     provider_cells,
     provider_note,
 )
-from tui.ui.widgets.row_list import RowList
+from tui.ui.widgets.lists.row_list import RowList
 
 _VERDICTS = {"ok": ("● all well", "$text-success"), "degraded": ("◐ degraded", "$text-warning")}
 _VERDICTS |= {"down": ("✗ down", "$text-error"), "unknown": ("? unknown", "$dim")}

@@ -10,11 +10,11 @@ from tui.ui.bridge import Kinds
 from tui.ui.keys import bindings
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
-from tui.ui.widgets.detail import Detail, lines
-from tui.ui.widgets.list_filter import ListFilter
-from tui.ui.widgets.log_lines import LEVELS, SOURCES, Level, LogBook, LogLine, Source
-from tui.ui.widgets.log_view import LogView
-from tui.ui.widgets.row_list import RowList
+from tui.ui.widgets.lists.detail import Detail, lines
+from tui.ui.widgets.lists.list_filter import ListFilter
+from tui.ui.widgets.lists.row_list import RowList
+from tui.ui.widgets.logs.log_lines import LEVELS, SOURCES, Level, LogBook, LogLine, Source
+from tui.ui.widgets.logs.log_view import LogView
 
 _LEVEL_WORDS = {"all": "everything", "warning": "warnings and errors", "error": "errors only"}
 _SOURCE_WORDS = {"all": "all sources", "program": "the program", "servers": "servers", "notices": "notifications"}

@@ -3,8 +3,8 @@
 from tui.domain.servers import ToolInfo
 from tui.domain.text import clean_line
 from tui.ui.screens.framed import FramedScreen
-from tui.ui.widgets.catalog_list import CatalogEntry, CatalogRow
-from tui.ui.widgets.row_list import RowList
+from tui.ui.widgets.lists.row_list import RowList
+from tui.ui.widgets.tools.catalog_list import CatalogEntry, CatalogRow
 
 
 class ModelSwitch(FramedScreen):

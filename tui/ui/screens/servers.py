@@ -18,9 +18,9 @@ from tui.ui.launch_text import launch_text
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
 from tui.ui.server_definition import editable, edited_server, typed_server
-from tui.ui.widgets.detail import Detail, heading, lines
-from tui.ui.widgets.row_list import RowList
-from tui.ui.widgets.server_table import (
+from tui.ui.widgets.lists.detail import Detail, heading, lines
+from tui.ui.widgets.lists.row_list import RowList
+from tui.ui.widgets.servers.server_table import (
     COLUMNS,
     STDERR_LINES,
     DoctorReport,

@@ -22,9 +22,9 @@ from tui.ui.keys import bindings
 from tui.ui.new_file import write_new_file
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
-from tui.ui.widgets.columns import Column, Columns
-from tui.ui.widgets.list_filter import ListFilter
-from tui.ui.widgets.row_list import RowList
+from tui.ui.widgets.lists.columns import Column, Columns
+from tui.ui.widgets.lists.list_filter import ListFilter
+from tui.ui.widgets.lists.row_list import RowList
 
 COLUMNS = Columns(
     Column("Last used", 10),

@@ -24,12 +24,12 @@ from tui.ui.keys import bindings
 from tui.ui.new_file import write_new_file
 from tui.ui.screens.live import concerns
 from tui.ui.screens.model_switch import ModelSwitch
-from tui.ui.widgets.call_pane import CallPane
-from tui.ui.widgets.catalog_list import CatalogEntry, CatalogRow, command_line, entries_of, row_cells, rows_of
-from tui.ui.widgets.hand_calls import HandCall, call_cells
-from tui.ui.widgets.list_filter import ListFilter
-from tui.ui.widgets.result_view import BlockView, file_of
-from tui.ui.widgets.row_list import RowList
+from tui.ui.widgets.lists.list_filter import ListFilter
+from tui.ui.widgets.lists.row_list import RowList
+from tui.ui.widgets.tools.call_pane import CallPane
+from tui.ui.widgets.tools.catalog_list import CatalogEntry, CatalogRow, command_line, entries_of, row_cells, rows_of
+from tui.ui.widgets.tools.hand_calls import HandCall, call_cells
+from tui.ui.widgets.tools.result_view import BlockView, file_of
 
 _RECENT = 50
 _STOPPED = CleanText("You stopped the call; the server may still be at work on it.")

@@ -26,13 +26,13 @@ from tui.ui.keys import bindings
 from tui.ui.new_file import write_new_file
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
-from tui.ui.widgets.columns import Column, Columns
-from tui.ui.widgets.detail import Detail
-from tui.ui.widgets.ink import Piece
-from tui.ui.widgets.list_filter import ListFilter, holds
-from tui.ui.widgets.row_list import RowList
-from tui.ui.widgets.trace_text import FRAME_COLUMNS, bar_text, frame_cells, frame_text, turn_cells
-from tui.ui.widgets.waterfall import Bar, TurnTrace, axis, bar_cells, document, traces
+from tui.ui.widgets.lists.columns import Column, Columns
+from tui.ui.widgets.lists.detail import Detail
+from tui.ui.widgets.lists.ink import Piece
+from tui.ui.widgets.lists.list_filter import ListFilter, holds
+from tui.ui.widgets.lists.row_list import RowList
+from tui.ui.widgets.trace.trace_text import FRAME_COLUMNS, bar_text, frame_cells, frame_text, turn_cells
+from tui.ui.widgets.trace.waterfall import Bar, TurnTrace, axis, bar_cells, document, traces
 
 TURN_COLUMNS = Columns(
     Column("Time", 5),

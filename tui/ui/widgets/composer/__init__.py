@@ -1,0 +1,1 @@
+"""Where a message is written: the field, completions and attachments."""

@@ -1,0 +1,194 @@
+"""The composer: the message field with its prompt, attachments, completions and one line of hints."""
+
+import asyncio
+from collections.abc import Sequence
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static, TextArea
+
+from tui.domain.errors import McpTuiError
+from tui.domain.messages import Part
+from tui.domain.text import clean
+from tui.ui.widgets.composer.attachment_chips import MOST_ATTACHMENTS, AttachmentChips
+from tui.ui.widgets.composer.attachment_files import FoundFile, find_file, read_file
+from tui.ui.widgets.composer.completion_popup import Candidate, CompletionPopup
+from tui.ui.widgets.composer.message_field import MessageField
+
+__all__ = ["Candidate", "Composer"]
+
+HINTS = "enter sends · alt+enter newline · @ resource · / prompt"
+
+
+class Composer(Vertical):
+    """Where a message is written. The text stays until it was sent, and comes back with ↑ afterwards."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: auto;
+        padding: 1 2 1 1;
+        background: $surface;
+        border-left: outer $panel;
+        &:focus-within { border-left: outer $primary; }
+        & > .writing { height: auto; }
+        & > .writing > .prompt { width: 2; color: $primary; text-style: bold; }
+        & > .hints { height: 1; padding-left: 2; }
+        & > .hints > .left { width: 1fr; height: 1; color: $dim; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .hints > .right { width: auto; height: 1; color: $warning; }
+    }
+    """
+
+    class Submitted(Message):
+        """The person sent a message."""
+
+        def __init__(self, text: str, attachments: tuple[Part, ...]) -> None:
+            self.text = text
+            self.attachments = attachments
+            super().__init__()
+
+    class EditRequested(Message):
+        """The person wants to write `text` in an editor; the answer goes to `Composer.text`."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class Refused(Message):
+        """A paste or a file was not taken; `reason` says why and what to do."""
+
+        def __init__(self, reason: str) -> None:
+            self.reason = reason
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._popup = CompletionPopup()
+        self._field = MessageField(self._popup)
+        self._chips = AttachmentChips()
+        self._hints = Static(HINTS, classes="left", markup=False)
+        self._queued = Static("", classes="right", markup=False)
+        self._offer: tuple[str, FoundFile] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._popup
+        yield self._chips
+        yield Horizontal(Static("›", classes="prompt", markup=False), self._field, classes="writing")
+        yield Horizontal(self._hints, self._queued, classes="hints")
+
+    # --- what the screen sets
+
+    @property
+    def text(self) -> str:
+        """What is written so far."""
+        return self._field.text
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._field.text = clean(text)
+        self._field.move_cursor(self._field.document.end)
+
+    def insert(self, text: str) -> None:
+        """Puts text where the cursor is."""
+        self._field.insert(clean(text))
+
+    def focus(self, scroll_visible: bool = True) -> "Composer":
+        """Puts the cursor into the field."""
+        self._field.focus(scroll_visible)
+        return self
+
+    def set_candidates(self, resources: Sequence[Candidate], commands: Sequence[Candidate]) -> None:
+        """Sets what `@` and `/` complete to; labels begin with their sign."""
+        self._field.resources, self._field.commands = resources, commands
+
+    def set_history(self, messages: list[str]) -> None:
+        """Sets what ↑ brings back, oldest first."""
+        self._field.set_history(messages)
+
+    def set_queued(self, count: int) -> None:
+        """Shows how many messages wait for the running turn."""
+        self._queued.update(f"queued {count}" if count else "")
+
+    # --- writing
+
+    @on(MessageField.Sent)
+    def _send(self, event: MessageField.Sent) -> None:
+        event.stop()
+        text, attachments = clean(self._field.text), self._chips.parts
+        if not text.strip() and not attachments:
+            return
+        self._field.remember(text)
+        self._field.text = ""
+        self._chips.clear()
+        self.post_message(self.Submitted(text, attachments))
+
+    @on(MessageField.EditorWanted)
+    def _edit(self, event: MessageField.EditorWanted) -> None:
+        event.stop()
+        self.post_message(self.EditRequested(self._field.text))
+
+    @on(MessageField.Refused)
+    def _refuse(self, event: MessageField.Refused) -> None:
+        event.stop()
+        self.post_message(self.Refused(event.reason))
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._field.offer_completions()
+        self._look_for_file()
+
+    @on(OptionList.OptionSelected)
+    def _option_clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._field.complete()
+
+    # --- files
+
+    def _look_for_file(self) -> None:
+        word = self._field.word
+        if self._offer and self._offer[0] != word:
+            self._show_offer(None)
+        if "/" in word or "." in word.strip(".") or "\\" in word:
+            self._find(word)
+
+    @work(exclusive=True, group="find-file")
+    async def _find(self, word: str) -> None:
+        found = await asyncio.to_thread(find_file, word)
+        if word == self._field.word:
+            self._show_offer((word, found) if found else None)
+
+    def _show_offer(self, offer: tuple[str, FoundFile] | None) -> None:
+        self._offer, self._field.offering = offer, offer is not None
+        if offer:
+            self._hints.update(Content.assemble(("tab", "$primary"), f" attaches {offer[1].label}"))
+        else:
+            self._hints.update(HINTS)
+
+    @on(MessageField.OfferTaken)
+    def _take_offer(self, event: MessageField.OfferTaken) -> None:
+        event.stop()
+        if self._offer:
+            word, found = self._offer
+            self._show_offer(None)
+            self._attach_file(word, found)
+
+    @work(group="attach-file")
+    async def _attach_file(self, word: str, found: FoundFile) -> None:
+        try:
+            if self._chips.full:
+                raise McpTuiError(f"A message takes {MOST_ATTACHMENTS} attachments.", "Send this one first.")
+            attachment = await asyncio.to_thread(read_file, found)
+        except McpTuiError as error:
+            self.post_message(self.Refused(f"{error.message} {error.hint}".rstrip()))
+            return
+        if self._field.word == word:
+            self._field.replace_word(word, "")
+        self._chips.add(attachment)
+
+    @on(MessageField.BackspaceAtStart)
+    def _drop_attachment(self, event: MessageField.BackspaceAtStart) -> None:
+        event.stop()
+        self._chips.remove_last()

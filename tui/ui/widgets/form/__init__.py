@@ -1,0 +1,1 @@
+"""Forms made from JSON Schema, and the fields they are made of."""

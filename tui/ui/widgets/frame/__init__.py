@@ -1,0 +1,1 @@
+"""What stands around every screen: the status bar, the key bar, a line of actions."""

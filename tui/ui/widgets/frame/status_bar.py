@@ -1,0 +1,145 @@
+"""The top line: where chats go, how full the window is, what was spent, who is well; figures keep their column."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len
+
+from tui.domain.gateway import GatewaySnapshot, ProviderHealth
+from tui.domain.money import format_usd
+from tui.domain.state import State
+from tui.domain.text import clean_line
+from tui.ui.format import duration, percent
+from tui.ui.widgets.lists.ink import InkedWidget, Piece, Row
+
+GAP = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A group of pieces that keeps at least `width` cells; groups of low rank go first when space is short."""
+
+    rank: int
+    pieces: tuple[Piece, ...]
+    width: int = 0
+
+    @property
+    def cells(self) -> int:
+        return max(self.width, sum(cell_len(text) for text, _ in self.pieces))
+
+
+class StatusBar(InkedWidget):
+    """One line over the whole width."""
+
+    DEFAULT_CSS = """
+    StatusBar { dock: top; height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    """
+
+    def __init__(self, profile: str) -> None:
+        super().__init__()
+        self._profile = profile
+        self._cells: tuple[_Cell, ...] = (_Cell(9, (("mcp-tui", "live bold"),)),)
+
+    def show(self, state: State, now: float) -> None:
+        """Takes the figures; `now` is the wall clock, for countdowns."""
+        cells = (
+            _Cell(9, (("mcp-tui", "live bold"),)),
+            _Cell(1, ((clean_line(self._profile, 16), "dim"),)),
+            _Cell(8, _route(state)),
+            _Cell(6, _context(state), 8),
+            _Cell(7, _spend(state.gateway), 14),
+            _Cell(5, _servers(state), 13),
+            _Cell(4, _trouble(state.gateway, now)),
+            _Cell(2, _latency(state.gateway), 10),
+        )
+        if cells != self._cells:
+            self._cells = cells
+            self.refresh()
+
+    def row(self, y: int, width: int) -> Row:
+        cells = [cell for cell in self._cells if cell.pieces]
+        while len(cells) > 1 and sum(cell.cells + len(GAP) for cell in cells) - len(GAP) > width:
+            cells.remove(min(cells, key=lambda cell: cell.rank))
+        left: list[Piece] = []
+        for cell in cells:
+            used = sum(cell_len(text) for text, _ in cell.pieces)
+            left += [*cell.pieces, (" " * (cell.cells - used) + GAP, "")]
+        return Row(left[:-1])
+
+
+def _route(state: State) -> tuple[Piece, ...]:
+    if not state.ready:
+        return (("starting …", "dim"),)
+    if not state.target:
+        return (("no model", "warn"), (" ctrl+t chooses one", "dim"))
+    reached = last_reached(state)
+    if reached and reached != state.target:
+        return ((clean_line(state.target, 24), ""), (" → ", "dim"), (clean_line(reached, 40), "live"))
+    return ((clean_line(state.target, 48), "live"),)
+
+
+def last_reached(state: State) -> str:
+    """Returns `provider/model` of the newest answer, empty before there was one."""
+    for entry in reversed(state.entries):
+        provider: Any = getattr(entry, "provider", "")
+        if provider:
+            return f"{provider}/{getattr(entry, 'model', '')}"
+    return ""
+
+
+def _context(state: State) -> tuple[Piece, ...]:
+    if not state.context_tokens:
+        return (("ctx ", "dim"), ("?", ""))
+    share = state.context_used / state.context_tokens
+    ink = "bad" if share > 0.9 else "warn" if share > 0.75 else ""
+    return (("ctx ", "dim"), (f"{percent(share):>4}", ink))
+
+
+def _spend(gateway: GatewaySnapshot | None) -> tuple[Piece, ...]:
+    if gateway is None:
+        return (("$?", "dim"),)
+    spend = gateway.spend
+    plus = "+?" if spend.unknown_calls else ""
+    pieces: tuple[Piece, ...] = ((f"{format_usd(spend.session_microusd)}{plus}", "bold"),)
+    if spend.limit_microusd is not None:
+        pieces += ((f" of {format_usd(spend.limit_microusd).removesuffix('.00')}", "dim"),)
+    return pieces
+
+
+def _servers(state: State) -> tuple[Piece, ...]:
+    wanted = [status for status in state.servers.values() if status.state != "disabled"]
+    if not wanted:
+        return ()
+    ready = sum(status.state == "ready" for status in wanted)
+    failed = any(status.state == "failed" for status in wanted)
+    sign, ink = ("●", "ok") if ready == len(wanted) else ("✗", "bad") if failed and not ready else ("◐", "warn")
+    if ready and failed:
+        sign, ink = "●", "ok"
+    return ((f"{sign} {ready}/{len(wanted)} servers", ink),)
+
+
+def _trouble(gateway: GatewaySnapshot | None, now: float) -> tuple[Piece, ...]:
+    """The worst provider whose breaker is not closed."""
+    providers = gateway.providers if gateway else ()
+    for provider in providers:
+        if provider.breaker.state == "OPEN":
+            return ((f"○ {clean_line(provider.name, 20)} OPEN{countdown(provider, gateway, now)}", "bad"),)
+    for provider in providers:
+        if provider.breaker.state == "HALF_OPEN":
+            return ((f"◐ {clean_line(provider.name, 20)} HALF", "warn"),)
+    return ()
+
+
+def countdown(provider: ProviderHealth, gateway: GatewaySnapshot | None, now: float) -> str:
+    """Returns ` 41 s` until the next probe, ticking between samples; empty when unknown."""
+    seconds = provider.breaker.seconds_to_probe
+    if seconds is None or gateway is None:
+        return ""
+    left = max(0.0, seconds - max(0.0, now - gateway.at))
+    return f" {left:.0f} s"
+
+
+def _latency(gateway: GatewaySnapshot | None) -> tuple[Piece, ...]:
+    if gateway is None:
+        return ()
+    return (("p95 ", "dim"), (f"{duration(gateway.latency.p95_ms):>6}", ""))

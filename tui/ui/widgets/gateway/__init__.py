@@ -1,0 +1,1 @@
+"""The gateway: the cockpit's rail and the tables of its screen."""

@@ -1,0 +1,213 @@
+"""The gateway in detail: providers and their breakers, combos, cost and latency, as rows and text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from tui.domain.gateway import ComboSpec, GatewaySnapshot, LatencyView, ProviderHealth, SpendView
+from tui.domain.money import format_usd
+from tui.domain.text import clean_line
+from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
+from tui.ui.widgets.lists.columns import Column, Columns
+from tui.ui.widgets.lists.detail import fact, heading, lines, paragraph
+from tui.ui.widgets.lists.ink import Piece
+
+BREAKERS = {"CLOSED": ("●", "CLOSED", "ok"), "OPEN": ("○", "OPEN", "bad"), "HALF_OPEN": ("◐", "HALF", "warn")}
+KEYS = {
+    "ok": ("ok", "dim"),
+    "none": ("not needed", "dim"),
+    "missing": ("missing", "bad"),
+    "cooling": ("cooling", "warn"),
+    "expired": ("expired", "bad"),
+    "credits_exhausted": ("no credits", "bad"),
+}
+_ORDER = {"OPEN": 0, "HALF_OPEN": 1, "CLOSED": 2}
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+CHART_ROWS = 3
+
+PROVIDER_COLUMNS = Columns(
+    Column("  Breaker", 9),
+    Column("Provider", 14),
+    Column("Failures", 8, right=True, rank=1),
+    Column("Probe in", 8, right=True, rank=2),
+    Column("Requests", 8, right=True, rank=4),
+    Column("Errors", 6, right=True, rank=2),
+    Column("p50", 7, right=True, rank=5),
+    Column("p95", 7, right=True, rank=1),
+    Column("p99", 7, right=True, rank=6),
+    Column("Key", 10, rank=3),
+    Column("Quota", rank=7, least=16),
+)
+
+
+def problem_first(snapshot: GatewaySnapshot) -> list[ProviderHealth]:
+    """Returns the providers, those that need a look at the top."""
+    return sorted(snapshot.providers, key=lambda one: (_ORDER[one.breaker.state], KEYS[one.credential][1] == "dim"))
+
+
+def provider_cells(provider: ProviderHealth, sampled_at: float, now: float) -> list[Piece]:
+    """Returns one row of the providers' table."""
+    breaker = provider.breaker
+    sign, word, ink = BREAKERS[breaker.state]
+    used = "" if provider.requests else "dim"
+    key, key_ink = KEYS[provider.credential]
+    failing = "bad" if breaker.failures else "dim"
+    return [
+        (f"{sign} {word}", ink),
+        (clean_line(provider.name), "bold"),
+        ("held" if breaker.held else f"{breaker.failures}/{breaker.threshold}", "warn" if breaker.held else failing),
+        (_probe(provider, sampled_at, now), ink if breaker.state != "CLOSED" else "dim"),
+        (whole(provider.requests), used),
+        (whole(provider.errors), "bad" if provider.errors else "dim"),
+        *(
+            (duration(ms) if provider.requests else "–", used if ms is not None else "dim")
+            for ms in (provider.p50_ms, provider.p95_ms, provider.p99_ms)
+        ),
+        (key, key_ink),
+        (provider.quota or UNKNOWN, "" if provider.quota else "dim"),
+    ]
+
+
+def _probe(provider: ProviderHealth, sampled_at: float, now: float) -> str:
+    breaker = provider.breaker
+    if breaker.state == "HALF_OPEN":
+        return plural(breaker.probes_in_flight, "probe")
+    if breaker.state == "CLOSED":
+        return "–"
+    if breaker.seconds_to_probe is None:
+        return UNKNOWN
+    return f"{max(0.0, breaker.seconds_to_probe - max(0.0, now - sampled_at)):.0f} s"
+
+
+def provider_note(provider: ProviderHealth | None, now: float) -> Content:
+    """Returns in two lines why a provider is as it is."""
+    if provider is None:
+        return Content("")
+    breaker = provider.breaker
+    why = breaker.opened_because or (f"{breaker.failures} of {plural(breaker.calls, 'call')} in the window failed")
+    last = provider.last_error or "no error seen"
+    return lines(
+        [
+            Content.assemble((clean_line(provider.name), "bold"), ("   breaker  ", "$dim"), why),
+            Content.assemble(
+                ("last error  ", "$dim"),
+                (last, "$text-error" if provider.last_error else "$dim"),
+                ("   quota  ", "$dim"),
+                provider.quota or UNKNOWN,
+                ("   models  ", "$dim"),
+                _models(provider, now),
+            ),
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ComboLine:
+    """A combo, or one of its steps below it; `sign` is the step's provider's breaker as sign and ink."""
+
+    combo: ComboSpec
+    number: int = 0
+    sign: tuple[str, str] = ("?", "dim")
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What the cursor stays on."""
+        return self.combo.name, self.number
+
+
+def combo_lines(combos: Sequence[ComboSpec], providers: Sequence[ProviderHealth]) -> list[ComboLine]:
+    """Returns each combo and, below it, its steps, each with its provider's sign."""
+    signs = {provider.name: BREAKERS[provider.breaker.state] for provider in providers}
+    found: list[ComboLine] = []
+    for combo in combos:
+        found.append(ComboLine(combo))
+        for number, step in enumerate(combo.steps, 1):
+            sign, _, ink = next((sign for name, sign in signs.items() if step.startswith(f"{name}/")), ("?", "", "dim"))
+            found.append(ComboLine(combo, number, (sign, ink)))
+    return found
+
+
+def _models(provider: ProviderHealth, now: float) -> str:
+    if provider.models_listed_at is None:
+        return f"{whole(provider.models)}, never listed"
+    return f"{whole(provider.models)}, listed {age(max(0.0, now - provider.models_listed_at))}"
+
+
+def combo_pieces(line: ComboLine, _width: int) -> list[Piece]:
+    """Returns one row of the list of combos."""
+    combo = line.combo
+    if line.number:
+        name = clean_line(combo.steps[line.number - 1])
+        return [
+            (f"  {line.number} ", "dim"),
+            (f"{line.sign[0]} ", line.sign[1]),
+            (name, "" if combo.enabled else "dim"),
+        ]
+    off: list[Piece] = [] if combo.enabled else [("  off", "warn")]
+    return [(clean_line(combo.name), "bold"), (f"  {combo.strategy}", "dim"), *off]
+
+
+def cost_text(spend: SpendView, width: int) -> Content:
+    """Returns what was spent, against what limit, and when."""
+    limit = spend.limit_microusd
+    parts: list[Content | None] = [
+        heading("Cost"),
+        fact("session", format_usd(spend.session_microusd) + ("+?" if spend.unknown_calls else "")),
+        fact("today", format_usd(spend.today_microusd)),
+        fact("set aside", format_usd(spend.reserved_microusd), "$dim"),
+        fact("limit", "none" if limit is None else f"{format_usd(limit)}, then {spend.action}"),
+    ]
+    if limit:
+        parts.append(gauge(spend.session_microusd / limit, width))
+    if spend.unknown_calls:
+        parts.append(paragraph(f"without {plural(spend.unknown_calls, 'call')} of unknown price", "$text-warning"))
+    if spend.estimated_calls:
+        parts.append(paragraph(f"{plural(spend.estimated_calls, 'call')} priced by our own count", "$dim"))
+    if spend.per_minute_microusd:
+        peak = format_usd(max(spend.per_minute_microusd))
+        minutes = len(spend.per_minute_microusd)
+        parts += [None, Content.styled(f"last {minutes} min, peak {peak}", "$dim")]
+        parts += chart(spend.per_minute_microusd, width, "$live")
+    return lines(parts)
+
+
+def latency_text(latency: LatencyView, width: int) -> Content:
+    """Returns the latency of the last five minutes."""
+    parts: list[Content | None] = [heading("Latency") + Content.styled("  last 5 min", "$dim")]
+    for name, ms in (("p50", latency.p50_ms), ("p95", latency.p95_ms), ("p99", latency.p99_ms)):
+        parts.append(fact(name, f"{duration(ms):>8}"))
+    good = 1 - latency.errors / latency.requests if latency.requests else None
+    errors = Content.styled(whole(latency.errors), "$text-error" if latency.errors else "")
+    parts += [
+        fact("requests", whole(latency.requests)),
+        fact("errors", errors),
+        fact("fallbacks", whole(latency.fallbacks)),
+        fact("ok", percent(good)),
+    ]
+    if latency.recent_ms:
+        parts += [None, Content.styled(f"newest calls, peak {duration(max(latency.recent_ms))}", "$dim")]
+        parts += chart(latency.recent_ms, width, "$user")
+    return lines(parts)
+
+
+def gauge(share: float, width: int) -> Content:
+    """Returns a bar that is full at 1, with the share in figures."""
+    cells = max(4, width - 7)
+    filled = min(cells, round(share * cells))
+    style = "$text-error" if share >= 1 else "$text-warning" if share >= 0.8 else "$live"
+    return Content.assemble(("█" * filled, style), ("─" * (cells - filled), "$dim"), f" {percent(share):>6}")
+
+
+def chart(values: Sequence[int], width: int, style: str) -> list[Content]:
+    """Returns columns from zero to the greatest value, CHART_ROWS lines high, the newest at the right."""
+    # Each value gets as many cells as there is room for, at most three.
+    wide = max(1, min(3, width // max(1, len(values))))
+    shown = [value for value in values[-max(1, width // wide) :] for _ in range(wide)]
+    peak = max(shown, default=0) or 1
+    heights = [max(1, round(value / peak * CHART_ROWS * 8)) if value else 0 for value in shown]
+    rows = []
+    for level in reversed(range(CHART_ROWS)):
+        bars = "".join(_EIGHTHS[min(8, max(0, height - level * 8))] for height in heights)
+        rows.append(Content.styled(bars.replace(" ", "▁") if level == 0 else bars, style))
+    return rows

@@ -1,0 +1,1 @@
+"""Lists and tables drawn by hand, their filter, and the pane beside them."""

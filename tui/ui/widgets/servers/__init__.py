@@ -1,0 +1,1 @@
+"""The servers: the cockpit's pane and the table of their screen."""

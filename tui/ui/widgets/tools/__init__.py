@@ -1,0 +1,1 @@
+"""What servers offer, calls by hand and their results."""

@@ -1,0 +1,1 @@
+"""A turn as a waterfall, and what stands beside it."""

@@ -1,0 +1,1 @@
+"""The chat as one widget: entries, Markdown and results drawn as lines."""
