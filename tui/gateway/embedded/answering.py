@@ -38,10 +38,10 @@ from tui.domain.gateway_routing import (
 from tui.domain.messages import Message
 from tui.domain.spend import Totals
 from tui.domain.text import CleanText
+from tui.gateway.embedded.answers import catalog as answers_models
 from tui.gateway.embedded.answers import combos as answers_combos
 from tui.gateway.embedded.answers import cost as answers_cost
 from tui.gateway.embedded.answers import health as answers_health
-from tui.gateway.embedded.answers import models as answers_models
 from tui.gateway.embedded.answers import use as answers_use
 from tui.gateway.embedded.answers.quota import Quotas
 from tui.gateway.embedded.by_hand import ByHand
