@@ -125,7 +125,8 @@ def _facts(item: object, of: str = "") -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name, value in members(item):
         spoken = _spoken(name)
-        label = of if of.endswith(spoken) else f"{of} {spoken}".strip()
+        # "figures" only says that figures follow.
+        label = of if of.endswith(spoken) or spoken == "figures" else f"{of} {spoken}".strip()
         if is_dataclass(value):
             found += _facts(value, label)
         elif not _is_part(value) and value not in ((), {}, ""):
