@@ -3,7 +3,9 @@
 from textual.app import ComposeResult
 
 from tui.domain.errors import McpTuiError
+from tui.domain.state import State
 from tui.domain.text import clean_line
+from tui.engine import Engine
 from tui.ui import keys
 from tui.ui.bridge import Kinds
 from tui.ui.screens.live import LiveScreen
@@ -24,8 +26,12 @@ class FramedScreen(LiveScreen):
     FramedScreen { layout: vertical; background: $background; }
     """
 
+    def __init__(self, engine: Engine, state: State) -> None:
+        super().__init__(engine, state)
+        self._status = StatusBar(clean_line(engine.settings.profile))
+
     def compose(self) -> ComposeResult:
-        yield StatusBar(clean_line(self.engine.settings.profile))
+        yield self._status
         yield from self.body()
         own = tuple(action for action in keys.actions(self.AREA) if action.shown)
         if own:
@@ -56,7 +62,7 @@ class FramedScreen(LiveScreen):
         """Once a second while in view: whatever shows an age."""
 
     def _show_status(self) -> None:
-        self.query_one(StatusBar).show(self.state, self.engine.clock.wall())
+        self._status.show(self.state, self.engine.clock.wall())
 
     def _tick(self) -> None:
         if self.is_current:

@@ -22,11 +22,13 @@ class LiveScreen(Screen[None]):
         self.state = state
 
     def on_screen_resume(self) -> None:
-        self.show_state(EVERYTHING)
+        # A person who leaves at once gets here after the widgets were taken down.
+        if self.children:
+            self.show_state(EVERYTHING)
 
     def facts_changed(self, kinds: Kinds) -> None:
         """Called once a frame with the types of the events that were folded; hidden screens ignore it."""
-        if self.is_current:
+        if self.is_current and self.children:
             self.show_state(kinds)
 
     def show_state(self, kinds: Kinds) -> None:

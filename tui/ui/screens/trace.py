@@ -75,7 +75,8 @@ class TraceScreen(FramedScreen):
         self._frames: RowList[FrameSeen] = RowList(frame_cells, key=id, header=FRAME_COLUMNS.header, id="frames")
         self._filter = ListFilter("messages")
         self._bar_detail, self._frame_detail = Detail(id="bar-detail"), Detail(id="frame-detail")
-        with ContentSwitcher(initial="waterfall"):
+        self._switcher = ContentSwitcher(initial="waterfall")
+        with self._switcher:
             with Vertical(id="waterfall"):
                 yield self._turns
                 yield self._bars
@@ -101,7 +102,7 @@ class TraceScreen(FramedScreen):
 
     @property
     def _raw(self) -> bool:
-        return self.query_one(ContentSwitcher).current == "raw"
+        return self._switcher.current == "raw"
 
     @property
     def _turn(self) -> TurnTrace | None:
@@ -152,8 +153,7 @@ class TraceScreen(FramedScreen):
         self._filter.open()
 
     def action_raw(self) -> None:
-        switcher = self.query_one(ContentSwitcher)
-        switcher.current = "waterfall" if self._raw else "raw"
+        self._switcher.current = "waterfall" if self._raw else "raw"
         if self._raw:
             self._show_frames()
         (self._frames if self._raw else self._turns).focus()
