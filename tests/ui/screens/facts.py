@@ -132,7 +132,7 @@ def servers() -> list[e.Event]:
             JIRA,
             "stderr",
             clean(""),
-            clean("npm ERR! 404 Not Found - GET https://registry.npmjs.org/jira-mcp"),
+            clean("npm ERR! 404 Not Found - jira-mcp"),
             NOW - 3,
         ),
         e.ServerLogged(
