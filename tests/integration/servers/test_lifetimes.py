@@ -61,7 +61,7 @@ async def test_a_command_that_cannot_run_says_why_and_is_not_tried_again(change:
 
 async def test_a_server_that_never_greets_fails_without_delaying_the_others() -> None:
     """M05: ready while the other still hangs."""
-    specs = [stdio_spec("hangs", "hang", start_timeout_s=0.3), stdio_spec("works", "good")]
+    specs = [stdio_spec("hangs", "hang", start_timeout_s=4.0), stdio_spec("works", "good")]
     host = Host()
     await host.pool.start(specs)
     try:
@@ -69,7 +69,7 @@ async def test_a_server_that_never_greets_fails_without_delaying_the_others() ->
         assert host.status("hangs").state == "connecting"
         assert (await host.call("works", text="hi")).text == "hi"
         failed = await host.until_state("hangs", "failed")
-        assert "within 0.3 s" in failed.error
+        assert "within 4" in failed.error
     finally:
         await host.pool.stop()
 
