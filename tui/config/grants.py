@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import IO
 
 from tui.config.atomic import replace_file
+from tui.config.file_lock import held, try_lock
 from tui.config.keys import is_private, with_keyring
 from tui.config.paths import Paths, make_private
 from tui.domain.errors import ConfigError
@@ -21,6 +22,8 @@ SERVICE = "mcp-tui sign-ins"
 _POLL_S = 0.05
 _LOCK_WAIT_S = 330.0
 """A little longer than a person may take in the browser."""
+_FILE_WAIT_S = 5.0
+"""Much longer than any holder takes to write the file."""
 _KEYRING_CHARS = 2_000
 """Windows keeps no longer secrets."""
 _log = logging.getLogger(__name__)
@@ -29,9 +32,12 @@ _log = logging.getLogger(__name__)
 class GrantFile:
     """Satisfies `servers.grants.GrantStore`. One entry a resource; its secrets are bound to issuer and resource."""
 
-    def __init__(self, paths: Paths, remember: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, paths: Paths, remember: Callable[[str], None] | None = None, *, lock_wait_s: float = _FILE_WAIT_S
+    ) -> None:
         self._file = paths.data / "sign-ins.json"
         self._locks = paths.state / "locks"
+        self._lock_wait_s = lock_wait_s
         self._remember = remember
         """Told every token that is handed out or kept, so that the log can mask it."""
 
@@ -46,6 +52,10 @@ class GrantFile:
             await asyncio.to_thread(self._save, grant)
         except (OSError, ConfigError) as error:
             _log.warning("The sign-in at %s is not kept: %s", grant.resource, error)
+
+    async def forget(self, resource: str) -> bool:
+        """Forgets the grant for a resource. Returns whether there was one. Raises ConfigError."""
+        return await asyncio.to_thread(self._forget, resource)
 
     @asynccontextmanager
     async def locked(self, resource: str) -> AsyncIterator[None]:
@@ -83,9 +93,28 @@ class GrantFile:
     def _save(self, grant: Grant) -> None:
         secrets = {name: value for name, value in asdict(grant).items() if name not in ("resource", "issuer")}
         kept = _into_keyring(grant.issuer, grant.resource, secrets)
-        entry = {"issuer": grant.issuer, "grant": None if kept else secrets}
+        entry: Json = {"issuer": grant.issuer, "grant": None if kept else secrets}
+        self._change(lambda entries: entries | {grant.resource: entry})
+
+    def _forget(self, resource: str) -> bool:
+        entry = self._entries().get(resource)
+        if entry is None:
+            return False
+        if isinstance(entry, dict) and not entry.get("grant"):
+            _out_of_keyring(str(entry.get("issuer", "")), resource)
+        self._change(lambda entries: {name: kept for name, kept in entries.items() if name != resource})
+        return True
+
+    def _change(self, change: Callable[[dict[str, Json]], dict[str, Json]]) -> None:
+        """Reads, changes and writes the file while no other process does: neither loses what the other wrote.
+
+        Raises OSError, ConfigError.
+        """
         make_private(self._file.parent)
-        replace_file(self._file, json.dumps(self._entries() | {grant.resource: entry}, indent=1) + "\n")
+        with held(self._locks / "sign-ins", self._lock_wait_s) as alone:
+            if not alone:
+                _log.warning("Another run keeps %s locked; writing it all the same.", self._file)
+            replace_file(self._file, json.dumps(change(self._entries()), indent=1) + "\n")
 
     def _entries(self) -> dict[str, Json]:
         try:
@@ -131,26 +160,16 @@ def _into_keyring(issuer: str, resource: str, secrets: Mapping[str, Json]) -> bo
     return True
 
 
+def _out_of_keyring(issuer: str, resource: str) -> None:
+    try:
+        with_keyring(lambda ring: ring.delete_password(SERVICE, _account(issuer, resource)))
+    except ConfigError as error:
+        _log.warning("The sign-in at %s stays in the keyring: %s", resource, error)
+
+
 async def _wait_for(handle: IO[str]) -> None:
     for _ in range(round(_LOCK_WAIT_S / _POLL_S)):
-        if _try_lock(handle):
+        if try_lock(handle):
             return
         await asyncio.sleep(_POLL_S)
     _log.warning("Another run keeps signing in; going on without waiting for it.")
-
-
-def _try_lock(handle: IO[str]) -> bool:
-    """The lock ends with the handle, however the process ends."""
-    try:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt
-
-            handle.seek(0)
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    except OSError:
-        return False
-    return True

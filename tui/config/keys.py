@@ -28,6 +28,8 @@ class Keyring(Protocol):
 
     def set_password(self, service_name: str, username: str, password: str) -> None: ...
 
+    def delete_password(self, service_name: str, username: str) -> None: ...
+
 
 class KeyFinder:
     """Satisfies `gateway.ports.KeyFinder`. Keys are never kept here, logged, or part of a message."""

@@ -20,6 +20,10 @@ class GrantStore(Protocol):
         """Keeps a grant in place of an older one."""
         ...
 
+    async def forget(self, resource: str) -> bool:
+        """Forgets the grant for a resource. Returns whether there was one."""
+        ...
+
     def locked(self, resource: str) -> AbstractAsyncContextManager[None]:
         """Keeps every other holder away, other processes too, while a grant is renewed."""
         ...
@@ -37,6 +41,9 @@ class MemoryGrants:
 
     async def save(self, grant: Grant) -> None:
         self._grants[grant.resource] = grant
+
+    async def forget(self, resource: str) -> bool:
+        return self._grants.pop(resource, None) is not None
 
     @asynccontextmanager
     async def locked(self, resource: str) -> AsyncIterator[None]:
