@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 
-from tui import __version__
 from tui.bus import Bus
 from tui.chat.room import Room
 from tui.config.keys import KeyFinder
@@ -16,21 +14,17 @@ from tui.config.schema import Settings
 from tui.consent import Consent
 from tui.desk import QuestionDesk
 from tui.domain.clock import Clock
-from tui.domain.errors import CallError, McpTuiError, RefusedError
+from tui.domain.errors import McpTuiError
 from tui.domain.events import NoticePosted, Severity
-from tui.domain.gateway import ProviderSpec
-from tui.domain.ids import ChatId, ServerName
-from tui.domain.servers import ServerSpec, ToolInfo
+from tui.domain.ids import ChatId
+from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.local import find_local_providers
 from tui.gateway.scripted.pulse import pulse
-from tui.gateway_orders import GatewayOrders
 from tui.gateway_poll import watch
 from tui.hosting import GatewaySampler, open_pool
 from tui.logs import Logging, Redactor
-from tui.servers.checking.doctor import examine
-from tui.servers.checking.examination import DoctorReport
 from tui.servers.pool import ServerPool
 from tui.storage.chats import ChatStore
 from tui.storage.database import Database
@@ -56,7 +50,7 @@ class Assembly:
     pool: ServerPool
     room: Room
     target_note: CleanText
-    orders: GatewayOrders
+    redactor: Redactor
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
     """Undoes the start, in the opposite order."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -71,45 +65,6 @@ class Assembly:
         await self.room.open(chat_id, title, resumed=True)
         for event in await self.chats.events(chat_id):
             self.room.publish(event)
-
-    def tool(self, server: ServerName, name: str) -> ToolInfo:
-        """Returns a tool by the name its server gave it. Raises CallError naming the nearest ones."""
-        tool = self.pool.find_tool(server, name)
-        if tool is not None:
-            return tool
-        known = [each.name for each in self.pool.tools() if each.server == server]
-        near = get_close_matches(name, known, n=3, cutoff=0.4) or known[:5]
-        raise CallError(f"{server} has no tool {name!r}.", f"It has: {', '.join(near) or 'none'}.")
-
-    async def trust_server(self, name: ServerName) -> None:
-        """Stores the consent to a server's exact definition, then starts it; asks again about what it says."""
-        spec = self.pool.spec(name)
-        if not spec.trusted:
-            await self.consent.remember(spec)
-        await self.pool.trust(name)
-
-    async def switch_tool(self, server: ServerName, tool: str, on: bool) -> None:
-        """Tells the model of a tool, or no longer; an empty name stands for the whole server."""
-        if tool:
-            self.tool(server, tool)
-        self.pool.spec(server)
-        await self.consent.switches.switch(server, tool, on)
-        await self.pool.vet(server)
-
-    async def add_provider(self, spec: ProviderSpec, *, keep: bool) -> None:
-        """Takes a provider in, for this run or for all."""
-        added = await self.orders.add_provider(spec, self.settings.providers, keep=keep)
-        self.settings = replace(self.settings, providers=(*self.settings.providers, added))
-
-    async def examine(self, name: ServerName) -> DoctorReport:
-        """Checks a server stage by stage on a connection of its own. Raises McpTuiError without consent."""
-        spec = self.pool.spec(name)
-        if not spec.trusted:
-            raise RefusedError(
-                f"{name} was never started; a check would start it.",
-                f"Look at its command, then `mcp-tui servers trust {name}` or t on the Servers screen.",
-            )
-        return await examine(spec, client_version=__version__)
 
     def begin(self, work: Coroutine[None, None, None]) -> None:
         """Runs `work` until the engine stops."""
@@ -248,8 +203,7 @@ async def _open_room(
         max_turn_cost=settings.budget.turn_microusd if settings.budget.action == "block" else None,
     )
     undo.push_async_callback(room.close)
-    orders = GatewayOrders(gateway, room, bus, around.paths, around.redactor)
-    assembly = Assembly(settings, chats, consent, gateway, pool, room, note, orders)
+    assembly = Assembly(settings, chats, consent, gateway, pool, room, note, around.redactor)
     undo.push_async_callback(assembly.end_tasks)
     assembly.begin(watch(gateway, bus.publish, around.clock))
     if settings.demo and desk.attended:

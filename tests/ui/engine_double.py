@@ -15,6 +15,9 @@ from tui.domain.messages import Message, Part
 from tui.domain.questions import Answer
 from tui.domain.servers import ResultBlock
 from tui.engine import Engine
+from tui.orders.chats import ChatOrders
+from tui.orders.gateway import GatewayOrders
+from tui.orders.servers import ServerOrders
 
 
 class EngineDouble(Engine):
@@ -37,9 +40,9 @@ class EngineDouble(Engine):
         self.resource_blocks: tuple[ResultBlock, ...] = ()
         self.clients: list[FoundClient] = []
         self._failure = failure
-
-    async def other_clients(self) -> list[FoundClient]:
-        return self.clients
+        self.chats = ChatOrdersDouble(self)
+        self.servers = ServerOrdersDouble(self)
+        self.gateway = GatewayOrdersDouble(self)
 
     def tell(self, events: Sequence[Event]) -> None:
         """Publishes events as the real engine would."""
@@ -70,21 +73,48 @@ class EngineDouble(Engine):
         self.orders.append(("answer", question_id, answer))
         return True
 
-    async def set_target(self, target: str) -> None:
-        self.orders.append(("set_target", target))
-        if target == "nobody/nothing":
-            raise McpTuiError("No such model.", "Choose another.")
 
-    async def new_chat(self) -> None:
-        self.orders.append(("new_chat",))
+class ChatOrdersDouble(ChatOrders):
+    """Writes down that a new chat was asked for."""
+
+    def __init__(self, engine: EngineDouble) -> None:
+        super().__init__(lambda: engine.parts)
+        self._engine = engine
+
+    async def new(self) -> None:
+        self._engine.orders.append(("chats.new",))
+
+
+class ServerOrdersDouble(ServerOrders):
+    """Answers with what the engine double was given."""
+
+    def __init__(self, engine: EngineDouble) -> None:
+        super().__init__(lambda: engine.parts, engine.paths)
+        self._engine = engine
+
+    async def other_clients(self) -> list[FoundClient]:
+        return self._engine.clients
 
     async def reconnect(self, name: ServerName) -> None:
-        self.orders.append(("reconnect", name))
+        self._engine.orders.append(("servers.reconnect", name))
 
     async def read_resource(self, server: ServerName, uri: str) -> tuple[ResultBlock, ...]:
-        self.orders.append(("read_resource", server, uri))
-        return self.resource_blocks
+        self._engine.orders.append(("servers.read_resource", server, uri))
+        return self._engine.resource_blocks
 
     async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
-        self.orders.append(("get_prompt", server, name, arguments))
-        return self.prompt_messages
+        self._engine.orders.append(("servers.get_prompt", server, name, arguments))
+        return self._engine.prompt_messages
+
+
+class GatewayOrdersDouble(GatewayOrders):
+    """Writes down what the next messages would be sent to."""
+
+    def __init__(self, engine: EngineDouble) -> None:
+        super().__init__(lambda: engine.parts, engine.paths, engine.bus)
+        self._engine = engine
+
+    async def set_target(self, target: str) -> None:
+        self._engine.orders.append(("gateway.set_target", target))
+        if target == "nobody/nothing":
+            raise McpTuiError("No such model.", "Choose another.")

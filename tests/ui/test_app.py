@@ -126,7 +126,7 @@ async def test_the_palette_finds_a_server_and_orders_its_reconnect(tmp_path: Pat
         await stage.until("Reconnect github")
         await stage.press("down", "enter")
         await stage.pilot.pause()
-        assert ("reconnect", "github") in stage.engine.orders
+        assert ("servers.reconnect", "github") in stage.engine.orders
 
 
 async def test_a_click_on_the_key_bar_runs_its_action(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ async def test_a_click_on_the_key_bar_runs_its_action(tmp_path: Path) -> None:
 async def test_a_refused_order_becomes_a_notice(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         screen = stage.app.screen
-        screen.order(stage.engine.set_target("nobody/nothing"))  # type: ignore[attr-defined]
+        screen.order(stage.engine.gateway.set_target("nobody/nothing"))  # type: ignore[attr-defined]
         await stage.pilot.pause()
         await stage.tell()
         assert "No such model." in stage.text
@@ -180,7 +180,7 @@ async def test_the_keys_of_the_configuration_replace_ours(tmp_path: Path) -> Non
     engine = EngineDouble(tmp_path, settings=Settings(ui=UiSettings(keys={"chat.new": "f9"})))
     async with staged(tmp_path, engine=engine) as stage:
         await stage.press("f9")
-        assert engine.orders == [("new_chat",)]
+        assert engine.orders == [("chats.new",)]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ async def test_two_actions_may_exchange_their_keys(tmp_path: Path) -> None:
     async with staged(tmp_path, engine=engine) as stage:
         assert not stage.app._notifications
         await stage.press("ctrl+t")
-        assert engine.orders == [("new_chat",)]
+        assert engine.orders == [("chats.new",)]
 
 
 @pytest.mark.parametrize("name", SCREEN_NAMES)

@@ -113,10 +113,10 @@ async def test_the_cursor_stays_on_its_tool_when_a_server_above_grows(tmp_path: 
     async with staged(tmp_path) as stage:
         stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))
         await stage.press("j", "r")
-        assert stage.engine.orders[-1] == ("reconnect", "everything")
+        assert stage.engine.orders[-1] == ("servers.reconnect", "everything")
         await stage.tell(scene.server("filesystem", "failed", error="gone", hint="r reconnects"))
         await stage.press("r")
-        assert stage.engine.orders[-1] == ("reconnect", "everything")
+        assert stage.engine.orders[-1] == ("servers.reconnect", "everything")
 
 
 async def test_a_failed_server_shows_why_and_what_next(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ async def test_a_mentioned_resource_is_read_and_attached(tmp_path: Path) -> None
     async with staged(tmp_path, engine=engine) as stage:
         await stage.write("see @git:file:///git/notes.md now")
         await stage.press("enter")
-        assert engine.orders[0] == ("read_resource", "git", "file:///git/notes.md")
+        assert engine.orders[0] == ("servers.read_resource", "git", "file:///git/notes.md")
         name, parts = engine.orders[1]
         assert name == "send"
         assert parts[1] == FilePart(CleanText("git:file:///git/notes.md"), CleanText("the notes"))
@@ -184,14 +184,14 @@ async def test_zoom_gives_a_pane_the_screen_and_takes_it_back(tmp_path: Path) ->
 async def test_ctrl_n_begins_a_new_chat(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         await stage.press("ctrl+n")
-        assert stage.engine.orders == [("new_chat",)]
+        assert stage.engine.orders == [("chats.new",)]
 
 
 async def test_a_command_in_the_message_field_is_carried_out_not_sent(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         await stage.write("/new ")
         await stage.press("enter")
-        assert stage.engine.orders == [("new_chat",)]
+        assert stage.engine.orders == [("chats.new",)]
 
 
 async def test_a_prompt_asks_for_its_arguments_and_becomes_text(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ async def test_a_prompt_asks_for_its_arguments_and_becomes_text(tmp_path: Path) 
         await stage.write("a.py")
         await stage.press("ctrl+s")
         await stage.pilot.pause()
-        assert engine.orders == [("get_prompt", "git", "review", {"path": "a.py"})]
+        assert engine.orders == [("servers.get_prompt", "git", "review", {"path": "a.py"})]
         assert "Please review a.py" in stage.text
 
 

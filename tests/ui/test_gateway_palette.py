@@ -5,7 +5,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from tests.ui.engine_double import EngineDouble
+from tests.ui.engine_double import EngineDouble, GatewayOrdersDouble
 from tests.ui.stage import Stage, staged
 from tui.domain.errors import UsageError
 from tui.domain.gateway_answers import ComboMetricsAnswer, SwitchAnswer
@@ -21,13 +21,22 @@ from tui.ui.widgets.form.schema_fields import fields_of
 class Answering(EngineDouble):
     """Answers every operation; `combos` are the chains there are."""
 
-    combos = ("main", "smart")
-    refusal: UsageError | None = None
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.combos: tuple[str, ...] = ("main", "smart")
+        self.refusal: UsageError | None = None
+        self.gateway = AnsweringOrders(self)
+
+
+class AnsweringOrders(GatewayOrdersDouble):
+    def __init__(self, engine: Answering) -> None:
+        super().__init__(engine)
+        self._answering = engine
 
     async def operate(self, name: str, arguments: Mapping[str, Any]) -> object:
-        self.orders.append(("operate", name, dict(arguments)))
-        if self.refusal:
-            raise self.refusal
+        self._answering.orders.append(("gateway.operate", name, dict(arguments)))
+        if self._answering.refusal:
+            raise self._answering.refusal
         return (
             SwitchAnswer(ComboName("main"), False, True, clean("nothing else serves coding"))
             if name == "switch"
@@ -35,7 +44,7 @@ class Answering(EngineDouble):
         )
 
     async def known_values(self, parameter: str) -> Sequence[str]:
-        return self.combos if parameter == "combo" else ()
+        return self._answering.combos if parameter == "combo" else ()
 
 
 async def choose(stage: Stage, words: str) -> None:
@@ -52,7 +61,7 @@ async def test_an_operation_that_needs_nothing_runs_at_once_and_is_asked_again_a
     async with staged(tmp_path, engine=engine) as stage:
         await choose(stage, "gateway: session")
         await stage.until("successes")
-        assert engine.orders == [("operate", "session", {})]
+        assert engine.orders == [("gateway.operate", "session", {})]
         await stage.press("r")
         assert len(engine.orders) == 2
         await stage.press("y")

@@ -38,7 +38,7 @@ async def settled(engine: Engine) -> Sequence[ServerStatus]:
     """Waits until no server is being started any more; returns how each stands."""
     pool = engine.parts.pool
     longest_s = max((pool.spec(status.name).start_timeout_s for status in pool.statuses()), default=0.0)
-    await engine.servers_settled(longest_s + _MARGIN_S)
+    await engine.servers.settled(longest_s + _MARGIN_S)
     return pool.statuses()
 
 

@@ -74,7 +74,7 @@ def show_tool(call: Invocation) -> int:
     server, name = split_name(call.given.tool, call.settings.servers)
 
     async def use(engine: Engine) -> int:
-        tool = engine.parts.tool(server, name)
+        tool = engine.servers.tool(server, name)
         if output.as_json:
             output.document(tool)
             return 0
@@ -91,9 +91,9 @@ def call_tool(call: Invocation) -> int:
     server, name = split_name(call.given.tool, call.settings.servers)
 
     async def use(engine: Engine) -> int:
-        tool = engine.parts.tool(server, name)
+        tool = engine.servers.tool(server, name)
         arguments = parse_arguments(call.given.arguments, call.given.args, tool.input_schema)
-        result = await engine.call_tool(server, name, arguments)
+        result = await engine.servers.call_tool(server, name, arguments)
         if output.as_json:
             output.document({"server": server, "tool": name, "arguments": arguments, "result": result})
         else:
@@ -110,7 +110,7 @@ def read_resource(call: Invocation) -> int:
     server, uri, output = ServerName(call.given.server), call.given.uri, call.output
 
     async def use(engine: Engine) -> int:
-        blocks = await engine.read_resource(server, uri)
+        blocks = await engine.servers.read_resource(server, uri)
         if output.as_json:
             output.document({"server": server, "uri": uri, "contents": blocks})
         else:
@@ -127,7 +127,7 @@ def get_prompt(call: Invocation) -> int:
     arguments = dict(_pair(pair) for pair in call.given.arguments)
 
     async def use(engine: Engine) -> int:
-        messages = await engine.get_prompt(server, name, arguments)
+        messages = await engine.servers.get_prompt(server, name, arguments)
         if output.as_json:
             output.document({"server": server, "prompt": name, "messages": messages})
         else:

@@ -88,7 +88,7 @@ async def _provider(engine: Engine, spec: ProviderSpec) -> CleanText:
 
 
 async def _server(engine: Engine, spec: ServerSpec) -> CleanText:
-    report = await engine.examine_server(spec.name)
+    report = await engine.servers.examine(spec.name)
     if report.healthy:
         return clean_line(" → ".join(f"{stage.name} {duration(stage.duration_ms)}" for stage in report.stages))
     failed = next(stage for stage in report.stages if stage.outcome == "failed")

@@ -23,7 +23,7 @@ def operate(call: Invocation) -> int:
     arguments = given_arguments(operation, call.given)
 
     async def verb(engine: Engine) -> int:
-        answer = await engine.operate(operation.name, arguments)
+        answer = await engine.gateway.operate(operation.name, arguments)
         if call.output.as_json:
             call.output.document(answer)
         else:

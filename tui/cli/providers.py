@@ -64,7 +64,7 @@ def test(call: Invocation) -> int:
     spec = next((one for one in call.settings.providers if one.name == name), None) or new_provider(name)
 
     async def verb(engine: Engine) -> int:
-        seen = await engine.test_provider(spec)
+        seen = await engine.gateway.test_provider(spec)
         if call.output.as_json:
             call.output.document({"provider": name, **{key: getattr(seen, key) for key in ("ok", "summary", "hint")}})
         else:

@@ -41,7 +41,7 @@ def examine(call: Invocation) -> int:
     chosen = only_server(call.settings, name)
 
     async def verb(engine: Engine) -> int:
-        report = await engine.examine_server(ServerName(name))
+        report = await engine.servers.examine(ServerName(name))
         if output.as_json:
             output.document({"server": name, "ok": report.healthy, "report": report})
         else:

@@ -15,7 +15,7 @@ def list_sessions(call: Invocation) -> int:
     """Prints stored chats, newest first."""
 
     async def verb(engine: Engine) -> int:
-        chats = await engine.chats(call.given.search)
+        chats = await engine.chats.stored(call.given.search)
         if call.output.as_json:
             call.output.document({"sessions": chats})
             return 0
@@ -43,7 +43,7 @@ def print_session(call: Invocation) -> int:
 
     async def verb(engine: Engine) -> int:
         call.output.text(
-            await engine.export_chat(
+            await engine.chats.export(
                 await _known(engine, call.given.chat), "json" if call.output.as_json else "markdown"
             )
         )
@@ -56,7 +56,7 @@ def delete_session(call: Invocation) -> int:
     """Deletes a chat for good."""
 
     async def verb(engine: Engine) -> int:
-        await engine.delete_chat(await _known(engine, call.given.chat))
+        await engine.chats.delete(await _known(engine, call.given.chat))
         call.output.done(f"Deleted {call.given.chat}.")
         return 0
 
@@ -69,6 +69,6 @@ def _on_store(call: Invocation, verb: Verb) -> int:
 
 
 async def _known(engine: Engine, chat: str) -> ChatId:
-    if all(summary.id != chat for summary in await engine.chats()):
+    if all(summary.id != chat for summary in await engine.chats.stored()):
         raise UsageError(f"There is no chat {chat!r}.", "`mcp-tui sessions list` shows them.")
     return ChatId(chat)

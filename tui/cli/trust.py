@@ -20,12 +20,12 @@ def trust(call: Invocation) -> int:
 
     async def verb(engine: Engine) -> int:
         pool = engine.parts.pool
-        launch = await engine.launch_review(name)
+        launch = await engine.servers.launch_review(name)
         for change, line in launch.lines:
             output.say(f"{_MARKS[change] if launch.known else '  '}{line}")
         for caution in launch.cautions:
             output.say(f"! {caution}")
-        await engine.trust_server(name)
+        await engine.servers.trust(name)
         status = await settled_server(engine, name)
         if status.state == "ready":
             reviews = await pool.waiting_definitions(name)
@@ -63,7 +63,7 @@ def _switch(call: Invocation, on: bool) -> int:
                 f"{server} is {status.state}, so it is not known whether it has a tool {tool!r}.",
                 status.hint or f"`mcp-tui servers doctor {server}` tells which stage fails.",
             )
-        await engine.switch_tool(server, tool, on)
+        await engine.servers.switch_tool(server, tool, on)
         call.output.done(f"The model is {'told of' if on else 'no longer told of'} {address}.")
         return 0
 

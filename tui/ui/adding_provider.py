@@ -68,13 +68,13 @@ async def _try_and_add(screen: LiveScreen, wanted: _Wanted) -> None:
         if not key:
             return
     screen.notify(f"Trying {name} …", timeout=2, markup=False)
-    seen = await screen.engine.test_provider(spec, key)
+    seen = await screen.engine.gateway.test_provider(spec, key)
     yes = "add it" if seen.ok else "add it anyway"
     if not await screen.app.push_screen_wait(Confirm(CleanText(f"Add {name}?"), _told(wanted, seen), yes)):
         return
     if key:
-        await screen.engine.store_key(spec.base_url, key, in_file=wanted.in_file)
-    await screen.engine.add_provider(spec, keep=wanted.keep)
+        await screen.engine.gateway.store_key(spec.base_url, key, in_file=wanted.in_file)
+    await screen.engine.gateway.add_provider(spec, keep=wanted.keep)
     screen.notify(f"{name} was added {KEPT if wanted.keep else THIS_RUN}.", markup=False)
 
 

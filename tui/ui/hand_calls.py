@@ -18,7 +18,7 @@ async def carry_out(engine: Engine, entry: CatalogEntry, values: Mapping[str, Js
     began = engine.clock.monotonic()
     try:
         if entry.kind == "tool":
-            return await engine.call_tool(entry.server, entry.raw_name, dict(values), call_id)
+            return await engine.servers.call_tool(entry.server, entry.raw_name, dict(values), call_id)
         blocks = await _blocks(engine, entry, {name: str(value) for name, value in values.items()})
     except McpTuiError as error:
         took = round((engine.clock.monotonic() - began) * 1000)
@@ -33,7 +33,7 @@ async def suggestions(engine: Engine, entry: CatalogEntry, argument: str, typed:
         return []
     kind: Literal["prompt", "resource"] = "prompt" if entry.kind == "prompt" else "resource"
     try:
-        found = await engine.complete(entry.server, kind, entry.raw_name, argument, typed)
+        found = await engine.servers.complete(entry.server, kind, entry.raw_name, argument, typed)
     except McpTuiError:
         return []  # a help to typing, not an order: the call itself will say what is wrong
     # What is shown is what would be sent: a suggestion that needs cleaning is left out.
@@ -42,10 +42,10 @@ async def suggestions(engine: Engine, entry: CatalogEntry, argument: str, typed:
 
 async def _blocks(engine: Engine, entry: CatalogEntry, texts: dict[str, str]) -> tuple[ResultBlock, ...]:
     if entry.kind == "prompt":
-        messages = await engine.get_prompt(entry.server, entry.raw_name, texts)
+        messages = await engine.servers.get_prompt(entry.server, entry.raw_name, texts)
         return tuple(block for message in messages for block in _message_blocks(message))
     uri = expand(entry.raw_name, texts) if entry.kind == "template" else entry.raw_name
-    return await engine.read_resource(entry.server, uri)
+    return await engine.servers.read_resource(entry.server, uri)
 
 
 def _message_blocks(message: Message) -> list[ResultBlock]:

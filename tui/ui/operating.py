@@ -22,7 +22,7 @@ async def operate(screen: LiveScreen, operation: Operation, *, ask: bool) -> Non
     arguments: dict[str, Json] | None = {}
     if ask:
         try:
-            known = {one.name: await screen.engine.known_values(one.name) for one in operation.parameters}
+            known = {one.name: await screen.engine.gateway.known_values(one.name) for one in operation.parameters}
         except McpTuiError as error:
             screen.refused(error)
             return
@@ -38,7 +38,7 @@ def answer_dialog(engine: Engine, operation: Operation, arguments: Mapping[str, 
     """Returns the dialog that carries an operation out and shows what it says."""
 
     async def answer() -> Sequence[object]:
-        return [await engine.operate(operation.name, arguments)]
+        return [await engine.gateway.operate(operation.name, arguments)]
 
     return AnswerDialog(_title(operation), answer)
 

@@ -42,7 +42,7 @@ class Outgoing:
         if arguments is None:
             return
         named = {name: str(value) for name, value in arguments.items()}
-        messages = await self._engine.get_prompt(prompt.server, prompt.name, named)
+        messages = await self._engine.servers.get_prompt(prompt.server, prompt.name, named)
         composer.insert("\n\n".join(message.text for message in messages))
         composer.focus()
 
@@ -55,7 +55,7 @@ class Outgoing:
             raise McpTuiError("This terminal cannot be lent to an editor.") from error
 
     async def _read(self, mention: Mention) -> list[Part]:
-        blocks = await self._engine.read_resource(mention.server, mention.uri)
+        blocks = await self._engine.servers.read_resource(mention.server, mention.uri)
         name = clean_line(f"{mention.server}:{mention.uri}")
         return [FilePart(name, text) for block in blocks if (text := _text_in(block))]
 

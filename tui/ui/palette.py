@@ -47,10 +47,10 @@ def _orders(screen: LiveScreen) -> Iterator[Command]:
     for status in screen.state.servers.values():
         name, where = clean_line(status.name), clean_line(status.target, 60)
         orders: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
-            (f"Reconnect {name}", where, partial(engine.reconnect, status.name)),
-            (f"Refresh {name}", "Ask it anew what it offers", partial(engine.refresh_server, status.name)),
-            (f"Disable {name}", where, partial(engine.set_server_enabled, status.name, False)),
-            (f"Enable {name}", where, partial(engine.set_server_enabled, status.name, True)),
+            (f"Reconnect {name}", where, partial(engine.servers.reconnect, status.name)),
+            (f"Refresh {name}", "Ask it anew what it offers", partial(engine.servers.refresh, status.name)),
+            (f"Disable {name}", where, partial(engine.servers.set_enabled, status.name, False)),
+            (f"Enable {name}", where, partial(engine.servers.set_enabled, status.name, True)),
         )
         unfit = f"{'Disable' if status.state == 'disabled' else 'Enable'} {name}"
         for title, help, order in orders:
@@ -60,7 +60,7 @@ def _orders(screen: LiveScreen) -> Iterator[Command]:
 
 def _operations(screen: LiveScreen) -> Iterator[Command]:
     """Those that need nothing run at once; what may be given is asked for under a second name."""
-    for operation in screen.engine.operations():
+    for operation in screen.engine.gateway.operations():
         name = f"Gateway: {operation.name.replace('-', ' ')}"
         if operation.runs_at_once:
             yield name, operation.help, partial(_show_answer, screen, operation, ask=False)

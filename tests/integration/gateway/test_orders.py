@@ -53,40 +53,40 @@ def sampled(inbox: Inbox) -> GatewaySampled:
 
 async def test_a_provider_answers_as_soon_as_it_was_added(engine: Engine, endpoint: LlmEndpoint) -> None:
     assert engine.parts.room.target == ""
-    await engine.add_provider(live(endpoint))
+    await engine.gateway.add_provider(live(endpoint))
     assert engine.parts.room.target == "live/fake-1"
-    answer = await engine.operate("route", {"model": "live/fake-1", "messages": "Hi"})
+    answer = await engine.gateway.operate("route", {"model": "live/fake-1", "messages": "Hi"})
     assert isinstance(answer, RouteAnswer)
     assert (answer.outcome, answer.content) == ("complete", "Hello.")
-    assert "live/fake-1" in await engine.known_values("model")
-    assert await engine.known_values("request_id") == (answer.request_id,)
+    assert "live/fake-1" in await engine.gateway.known_values("model")
+    assert await engine.gateway.known_values("request_id") == (answer.request_id,)
     assert not engine.paths.config_file.exists()
 
 
 async def test_a_kept_provider_is_there_at_the_next_start_beside_the_environments(
     engine: Engine, endpoint: LlmEndpoint, paths: Paths
 ) -> None:
-    await engine.add_provider(live(endpoint), keep=True)
+    await engine.gateway.add_provider(live(endpoint), keep=True)
     assert [one.name for one in load_settings(paths, {}, Options()).providers] == ["nobody", "live"]
 
 
 async def test_a_taken_name_is_refused_and_nothing_is_kept(engine: Engine, endpoint: LlmEndpoint) -> None:
     with pytest.raises(UsageError, match="already"):
-        await engine.add_provider(ProviderSpec(ProviderName("nobody"), endpoint.base_url), keep=True)
+        await engine.gateway.add_provider(ProviderSpec(ProviderName("nobody"), endpoint.base_url), keep=True)
     assert not engine.paths.config_file.exists()
 
 
 async def test_a_key_that_was_typed_is_tried_without_being_stored(engine: Engine, endpoint: LlmEndpoint) -> None:
     spec = ProviderSpec(ProviderName("live"), endpoint.base_url, keyring=True)
-    seen = await engine.test_provider(spec, KEY)
+    seen = await engine.gateway.test_provider(spec, KEY)
     assert seen.ok
     assert endpoint.model_requests[-1].headers["authorization"] == f"Bearer {KEY}"
     assert [file for file in engine.paths.config.rglob("*") if file.is_file()] == []
 
 
 async def test_a_stored_key_goes_with_the_added_provider(engine: Engine, endpoint: LlmEndpoint) -> None:
-    await engine.store_key(endpoint.base_url, KEY, in_file=True)
-    await engine.add_provider(ProviderSpec(ProviderName("live"), endpoint.base_url, keyring=True), keep=True)
+    await engine.gateway.store_key(endpoint.base_url, KEY, in_file=True)
+    await engine.gateway.add_provider(ProviderSpec(ProviderName("live"), endpoint.base_url, keyring=True), keep=True)
     assert endpoint.model_requests[-1].headers["authorization"] == f"Bearer {KEY}"
     assert KEY not in engine.paths.config_file.read_text()
 
@@ -101,7 +101,7 @@ async def test_a_breaker_moved_by_hand_is_shown_at_once(engine: Engine) -> None:
         ("hold", "CLOSED", True),
         ("release", "CLOSED", False),
     ):
-        await engine.order_breaker(nobody, order)
+        await engine.gateway.order_breaker(nobody, order)
         [provider] = sampled(inbox).snapshot.providers
         assert (provider.breaker.state, provider.breaker.held) == (state, held), order
 
@@ -113,7 +113,7 @@ async def test_each_trial_of_a_chain_is_told_as_it_ends(paths: Paths, endpoint: 
     await engine.start()
     told: list[StepTrial] = []
     try:
-        answer = await engine.try_combo("main", told.append)
+        answer = await engine.gateway.try_combo("main", told.append)
     finally:
         await engine.stop()
     assert sorted(trial.model for trial in told) == ["a", "b", "c"]

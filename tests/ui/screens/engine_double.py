@@ -39,7 +39,11 @@ class EngineDouble:
     """When set, calls wait for it."""
     reported: list[Exception] = field(default_factory=list)
 
-    async def _do(self, name: str, *arguments: object, answer: object = None) -> object:
+    def __post_init__(self) -> None:
+        self.servers = ServerOrdersDouble(self)
+        self.chats = ChatOrdersDouble(self)
+
+    async def do(self, name: str, *arguments: object, answer: object = None) -> object:
         self.orders.append((name, *arguments))
         if self.held is not None:
             await self.held.wait()
@@ -47,81 +51,95 @@ class EngineDouble:
             raise self.refusal
         return answer
 
+    def report(self, error):
+        self.reported.append(error)
+
+
+class ServerOrdersDouble:
+    """Orders to servers."""
+
+    def __init__(self, engine: EngineDouble) -> None:
+        self._engine = engine
+
     async def reconnect(self, name):
-        await self._do("reconnect", name)
+        await self._engine.do("servers.reconnect", name)
 
-    async def set_server_enabled(self, name, enabled):
-        await self._do("set_server_enabled", name, enabled)
+    async def set_enabled(self, name, enabled):
+        await self._engine.do("servers.set_enabled", name, enabled)
 
-    async def trust_server(self, name):
-        await self._do("trust_server", name)
+    async def trust(self, name):
+        await self._engine.do("servers.trust", name)
 
     async def launch_review(self, name):
-        return self.review
+        return self._engine.review
 
     async def switch_tool(self, server, tool, on):
-        await self._do("switch_tool", server, tool, on)
+        await self._engine.do("servers.switch_tool", server, tool, on)
 
-    async def found_servers(self):
-        return self.found
+    async def found(self):
+        return self._engine.found
 
-    async def import_server(self, found):
-        await self._do("import_server", found.spec.name)
+    async def take_over(self, found):
+        await self._engine.do("servers.take_over", found.spec.name)
 
-    def server_spec(self, name):
-        return self.spec
+    def spec(self, name):
+        return self._engine.spec
 
-    async def add_server(self, spec):
-        await self._do("add_server", spec)
+    async def add(self, spec):
+        await self._engine.do("servers.add", spec)
 
-    async def remove_server(self, name):
-        await self._do("remove_server", name)
+    async def remove(self, name):
+        await self._engine.do("servers.remove", name)
 
-    async def examine_server(self, name):
-        return await self._do("examine_server", name, answer=self.report_of_doctor)
+    async def examine(self, name):
+        return await self._engine.do("servers.examine", name, answer=self._engine.report_of_doctor)
 
     async def call_tool(self, server, tool, arguments, call_id=None):
-        return await self._do("call_tool", server, tool, arguments, answer=self.result)
+        return await self._engine.do("servers.call_tool", server, tool, arguments, answer=self._engine.result)
 
     async def read_resource(self, server, uri):
-        return await self._do("read_resource", server, uri, answer=self.blocks)
+        return await self._engine.do("servers.read_resource", server, uri, answer=self._engine.blocks)
 
     async def get_prompt(self, server, name, arguments):
-        return await self._do("get_prompt", server, name, arguments, answer=self.messages)
+        return await self._engine.do("servers.get_prompt", server, name, arguments, answer=self._engine.messages)
 
     async def complete(self, server, kind, ref, argument, value):
-        if self.refusal is not None:
-            raise self.refusal
-        return tuple(text for text in self.suggested if text.startswith(value))
+        if self._engine.refusal is not None:
+            raise self._engine.refusal
+        return tuple(text for text in self._engine.suggested if text.startswith(value))
 
-    async def chats(self, search=""):
-        found = [chat for chat in self.stored if search.lower() in chat.title.lower()]
-        return await self._do("chats", search, answer=found)
 
-    async def open_chat(self, chat_id):
-        await self._do("open_chat", chat_id)
+class ChatOrdersDouble:
+    """Orders to stored chats."""
 
-    async def rename_chat(self, chat_id, title):
-        await self._do("rename_chat", chat_id, title)
-        for chat in self.stored:
+    def __init__(self, engine: EngineDouble) -> None:
+        self._engine = engine
+
+    async def stored(self, search=""):
+        found = [chat for chat in self._engine.stored if search.lower() in chat.title.lower()]
+        return await self._engine.do("chats.stored", search, answer=found)
+
+    async def open(self, chat_id):
+        await self._engine.do("chats.open", chat_id)
+
+    async def rename(self, chat_id, title):
+        await self._engine.do("chats.rename", chat_id, title)
+        for chat in self._engine.stored:
             if chat.id == chat_id:
                 chat.title = title
 
-    async def delete_chat(self, chat_id):
-        await self._do("delete_chat", chat_id)
-        self.stored = [chat for chat in self.stored if chat.id != chat_id]
+    async def delete(self, chat_id):
+        await self._engine.do("chats.delete", chat_id)
+        self._engine.stored = [chat for chat in self._engine.stored if chat.id != chat_id]
 
-    async def fork_chat(self, chat_id, message_count=None):
-        return await self._do("fork_chat", chat_id, message_count, answer=ChatId("copy"))
+    async def fork(self, chat_id, message_count=None):
+        return await self._engine.do("chats.fork", chat_id, message_count, answer=ChatId("copy"))
 
-    async def chat_places(self, chat_id):
-        return self.places
+    async def places(self, chat_id):
+        return self._engine.places
 
-    async def export_chat(self, chat_id, form):
-        return await self._do("export_chat", chat_id, form, answer=self.exported)
-
-    def report(self, error):
-        self.reported.append(error)
+    async def export(self, chat_id, form):
+        return await self._engine.do("chats.export", chat_id, form, answer=self._engine.exported)
 
 
 def stored_chat(number: int, title: str, **more) -> SimpleNamespace:

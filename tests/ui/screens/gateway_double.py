@@ -19,36 +19,47 @@ class GatewayDouble(EngineDouble):
     seen: ConnectionTest = ConnectionTest(True, clean("mine lists 2 models: a, b"))
     stopped: bool = False
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.gateway = GatewayOrdersDouble(self)
+
+
+class GatewayOrdersDouble:
+    """Orders to the gateway."""
+
+    def __init__(self, engine: GatewayDouble) -> None:
+        self._engine = engine
+
     def operations(self):
         return OPERATIONS
 
     async def operate(self, name, arguments):
-        return await self._do("operate", name, dict(arguments), answer=self.answers.get(name))
+        return await self._engine.do("gateway.operate", name, dict(arguments), answer=self._engine.answers.get(name))
 
     async def known_values(self, parameter):
-        return self.known.get(parameter, ())
+        return self._engine.known.get(parameter, ())
 
     async def order_breaker(self, provider, order):
-        await self._do("order_breaker", provider, order)
+        await self._engine.do("gateway.order_breaker", provider, order)
 
     async def try_combo(self, combo, on_trial):
         """Tells `trials` and waits; the answer comes once `held` is set."""
-        self.orders.append(("try_combo", combo))
-        for trial in self.trials:
+        self._engine.orders.append(("gateway.try_combo", combo))
+        for trial in self._engine.trials:
             on_trial(trial)
         try:
-            if self.held is not None:
-                await self.held.wait()
+            if self._engine.held is not None:
+                await self._engine.held.wait()
         except asyncio.CancelledError:
-            self.stopped = True
+            self._engine.stopped = True
             raise
-        return self.answers["test"]
+        return self._engine.answers["test"]
 
     async def test_provider(self, spec, key=""):
-        return await self._do("test_provider", spec, key, answer=self.seen)
+        return await self._engine.do("gateway.test_provider", spec, key, answer=self._engine.seen)
 
     async def store_key(self, base_url, key, *, in_file=False):
-        await self._do("store_key", base_url, key, in_file)
+        await self._engine.do("gateway.store_key", base_url, key, in_file)
 
     async def add_provider(self, spec, *, keep=False):
-        await self._do("add_provider", spec, keep)
+        await self._engine.do("gateway.add_provider", spec, keep)

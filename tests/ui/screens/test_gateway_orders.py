@@ -59,7 +59,7 @@ async def test_a_key_moves_the_breaker_of_the_chosen_provider(key: str, order: s
     async with app.run_test(size=(120, 40)) as app.pilot:
         await shown(app)
         await press(app, key)
-        assert app.engine.orders == [("order_breaker", "openrouter", order)]
+        assert app.engine.orders == [("gateway.order_breaker", "openrouter", order)]
 
 
 async def test_enter_on_a_provider_shows_how_it_did() -> None:
@@ -67,7 +67,7 @@ async def test_enter_on_a_provider_shows_how_it_did() -> None:
     async with app.run_test(size=(120, 40)) as app.pilot:
         await shown(app)
         await press(app, "enter")
-        assert app.engine.orders == [("operate", "provider", {"provider": "openrouter"})]
+        assert app.engine.orders == [("gateway.operate", "provider", {"provider": "openrouter"})]
         assert "41" in app.text
 
 
@@ -90,9 +90,9 @@ async def test_space_first_goes_to_the_combos_then_switches_the_chosen_one() -> 
         await press(app, "space")
         assert app.engine.orders == []
         await press(app, "space")
-        assert app.engine.orders == [("operate", "switch", {"combo": "main", "active": False})]
+        assert app.engine.orders == [("gateway.operate", "switch", {"combo": "main", "active": False})]
         await press(app, "j", "j", "space")
-        assert app.engine.orders[-1] == ("operate", "switch", {"combo": "off", "active": True})
+        assert app.engine.orders[-1] == ("gateway.operate", "switch", {"combo": "off", "active": True})
 
 
 async def test_a_refused_switch_says_why() -> None:
@@ -173,10 +173,15 @@ async def test_what_the_try_saw_is_shown_before_a_provider_is_added() -> None:
         await fill(app, "ollama")
         assert "mine lists 2 models: a, b" in app.text
         assert "http://127.0.0.1:11434/v1" in app.text
-        assert [order[0] for order in app.engine.orders] == ["test_provider"]
+        assert [order[0] for order in app.engine.orders] == ["gateway.test_provider"]
         await press(app, "y")
         name, spec, keep = app.engine.orders[-1]
-        assert (name, spec.name, spec.base_url, keep) == ("add_provider", "ollama", "http://127.0.0.1:11434/v1", False)
+        assert (name, spec.name, spec.base_url, keep) == (
+            "gateway.add_provider",
+            "ollama",
+            "http://127.0.0.1:11434/v1",
+            False,
+        )
 
 
 async def test_a_failed_try_may_be_given_up() -> None:
@@ -186,7 +191,7 @@ async def test_a_failed_try_may_be_given_up() -> None:
         assert "ollama does not answer" in app.text
         assert "Is it running?" in app.text
         await press(app, "n")
-        assert [order[0] for order in app.engine.orders] == ["test_provider"]
+        assert [order[0] for order in app.engine.orders] == ["gateway.test_provider"]
 
 
 async def test_an_unknown_name_without_a_url_is_refused() -> None:
@@ -213,10 +218,10 @@ async def test_a_typed_key_is_never_shown_and_is_stored_only_after_the_yes() -> 
         await app.pilot.press("enter")
         await app.pilot.pause()
         await app.pilot.pause()
-        assert [order[0] for order in app.engine.orders] == ["test_provider"]
+        assert [order[0] for order in app.engine.orders] == ["gateway.test_provider"]
         assert app.engine.orders[0][2] == "canary"
         assert "canary" not in app.text
         await press(app, "y")
-        assert app.engine.orders[1] == ("store_key", "https://api.groq.com/openai/v1", "canary", True)
+        assert app.engine.orders[1] == ("gateway.store_key", "https://api.groq.com/openai/v1", "canary", True)
         name, spec, keep = app.engine.orders[2]
-        assert (name, spec.name, spec.keyring, keep) == ("add_provider", "groq", True, True)
+        assert (name, spec.name, spec.keyring, keep) == ("gateway.add_provider", "groq", True, True)

@@ -48,9 +48,9 @@ async def test_what_a_server_has_not_told_is_unknown_not_zero(stage):
 
 
 ORDERS = [
-    (["r"], ("reconnect", "filesystem")),
-    (["d"], ("set_server_enabled", "filesystem", False)),
-    (["G", "d"], ("set_server_enabled", "old", True)),
+    (["r"], ("servers.reconnect", "filesystem")),
+    (["d"], ("servers.set_enabled", "filesystem", False)),
+    (["G", "d"], ("servers.set_enabled", "old", True)),
 ]
 
 
@@ -67,7 +67,7 @@ async def test_trust_shows_the_exact_command_and_starts_nothing_without_a_yes(st
     await press(stage, "enter")
     assert stage.engine.orders == []
     await press(stage, "t", "y")
-    assert stage.engine.orders == [("trust_server", "github")]
+    assert stage.engine.orders == [("servers.trust", "github")]
 
 
 async def test_a_yes_holds_only_for_the_command_that_was_shown(stage):
@@ -82,13 +82,13 @@ async def test_a_server_is_removed_only_after_a_yes(stage):
     await press(stage, "x", "n")
     assert stage.engine.orders == []
     await press(stage, "x", "y")
-    assert stage.engine.orders == [("remove_server", "filesystem")]
+    assert stage.engine.orders == [("servers.remove", "filesystem")]
 
 
 async def test_a_typed_command_line_is_added_with_consent(stage):
     await press(stage, "n", *"git", "enter", *"uvx mcp-server-git --repository '.'", "enter")
     ((name, spec),) = stage.engine.orders
-    assert name == "add_server"
+    assert name == "servers.add"
     assert (spec.name, spec.transport, spec.command) == ("git", "stdio", "uvx")
     assert spec.args == ("mcp-server-git", "--repository", ".")
     assert spec.trusted
@@ -102,7 +102,7 @@ async def test_a_server_is_edited_from_its_definition_as_it_is(stage):
     assert stage.engine.orders == []  # nothing was changed, nothing is started anew
     await press(stage, "e", "end", *" .", "enter")
     ((name, spec),) = stage.engine.orders
-    assert name == "add_server"
+    assert name == "servers.add"
     assert (spec.args, spec.cwd, spec.trusted, spec.origin) == (("files", "a b", "."), "/tmp", True, "typed in")
 
 
@@ -112,7 +112,7 @@ async def test_a_server_chosen_elsewhere_is_sought_even_before_it_is_listed(stag
     stage.screen.seek_server(ServerName("late"))
     stage.tell(ServerChanged(facts.status(ServerName("late"))))
     await press(stage, "r")
-    assert stage.engine.orders == [("reconnect", "everything"), ("reconnect", "late")]
+    assert stage.engine.orders == [("servers.reconnect", "everything"), ("servers.reconnect", "late")]
 
 
 async def test_the_doctor_shows_each_stage_with_the_one_that_failed(stage):
@@ -124,7 +124,7 @@ async def test_the_doctor_shows_each_stage_with_the_one_that_failed(stage):
     hint, tail = clean("Run the command in a shell."), (clean("boom"),)
     stage.engine.report_of_doctor = SimpleNamespace(stages=stages, hint=hint, stderr_tail=tail)
     await press(stage, "c")
-    assert stage.engine.orders == [("examine_server", "filesystem")]
+    assert stage.engine.orders == [("servers.examine", "filesystem")]
     for words in ("✓ process", "✗ initialize", "5.0 s", "– tools", "Run the command in a shell.", "boom"):
         assert words in stage.text
 
@@ -151,13 +151,13 @@ async def test_the_cursor_stays_on_its_server_when_others_go(stage):
     stage.tell(ServerRemoved(facts.FILES), ServerRemoved(facts.WEB))
     await stage.pilot.pause()
     await press(stage, "r")
-    assert stage.engine.orders == [("reconnect", "jira")]
+    assert stage.engine.orders == [("servers.reconnect", "jira")]
 
 
 async def test_a_click_chooses_a_server(stage):
     await stage.pilot.click("RowList", offset=(20, 3))
     await press(stage, "r")
-    assert stage.engine.orders == [("reconnect", "everything")]
+    assert stage.engine.orders == [("servers.reconnect", "everything")]
 
 
 async def test_an_empty_list_says_what_would_be_here_and_which_key_brings_it():
@@ -201,7 +201,7 @@ async def test_definitions_that_wait_are_told_and_asked_for_again(stage):
     await press(stage)
     assert "2 definitions that wait for your consent" in stage.text
     await press(stage, "t")
-    assert stage.engine.orders == [("trust_server", "filesystem")]
+    assert stage.engine.orders == [("servers.trust", "filesystem")]
 
 
 async def test_a_server_is_switched_off_for_the_model_and_on_again(stage):
@@ -210,7 +210,10 @@ async def test_a_server_is_switched_off_for_the_model_and_on_again(stage):
     off = tuple(replace(tool, offered=False) for tool in stage.state.catalogs[facts.FILES].tools)
     stage.tell(CatalogChanged(Catalog(facts.FILES, off)))
     await press(stage, "o")
-    assert stage.engine.orders == [("switch_tool", "filesystem", "", False), ("switch_tool", "filesystem", "", True)]
+    assert stage.engine.orders == [
+        ("servers.switch_tool", "filesystem", "", False),
+        ("servers.switch_tool", "filesystem", "", True),
+    ]
 
 
 async def test_a_server_of_another_client_is_taken_over_by_choice_only(stage):
@@ -221,4 +224,4 @@ async def test_a_server_of_another_client_is_taken_over_by_choice_only(stage):
     await press(stage, "escape")
     assert stage.engine.orders == []
     await press(stage, "i", "enter")
-    assert stage.engine.orders == [("import_server", "git")]
+    assert stage.engine.orders == [("servers.take_over", "git")]

@@ -26,7 +26,7 @@ async def stage(in_tmp_path):
 
 
 def given(stage: Stage) -> list[tuple]:
-    return [order for order in stage.engine.orders if order[0] != "chats"]
+    return [order for order in stage.engine.orders if order[0] != "chats.stored"]
 
 
 async def test_chats_are_listed_with_age_size_and_cost(stage):
@@ -39,20 +39,20 @@ async def test_chats_are_listed_with_age_size_and_cost(stage):
 
 async def test_enter_resumes_and_goes_to_the_chat(stage):
     await press(stage, "j", "enter")
-    assert given(stage) == [("open_chat", "chat_2")]
+    assert given(stage) == [("chats.open", "chat_2")]
     assert stage.goes == ["chat"]
 
 
 async def test_search_asks_the_store_and_counts(stage):
     await press(stage, "slash", *"ta", "enter")
-    assert stage.engine.orders[-1] == ("chats", "ta")
+    assert stage.engine.orders[-1] == ("chats.stored", "ta")
     assert "1/3 chats" in stage.text
     assert "Timeouts" not in stage.text
 
 
 async def test_a_chat_gets_another_title(stage):
     await press(stage, "r", *" 2", "enter")
-    assert given(stage) == [("rename_chat", "chat_1", "Timeouts 2")]
+    assert given(stage) == [("chats.rename", "chat_1", "Timeouts 2")]
     await settle(stage)
     assert "Timeouts 2" in stage.text
 
@@ -65,7 +65,7 @@ async def test_a_chat_is_deleted_only_after_a_yes(stage):
     assert any(line.split()[-2:] == ["No", "Delete"] for line in stage.text.splitlines() if line.strip()), stage.text
     await press(stage, "y")
     await settle(stage)
-    assert given(stage) == [("delete_chat", "chat_1")]
+    assert given(stage) == [("chats.delete", "chat_1")]
     assert "Timeouts" not in stage.text
 
 
@@ -79,7 +79,7 @@ async def test_a_fork_of_the_whole_chat_is_opened(stage):
     stage.engine.places = PLACES
     await press(stage, "f")
     await press(stage, "enter")
-    assert given(stage) == [("fork_chat", "chat_1", 4)]
+    assert given(stage) == [("chats.fork", "chat_1", 4)]
     assert stage.goes == ["chat"]
 
 
@@ -88,7 +88,7 @@ async def test_a_fork_may_end_at_any_earlier_message(stage):
     await press(stage, "f")
     assert "you  Which logs mention a timeout?" in stage.text
     await press(stage, "down", "enter")
-    assert given(stage) == [("fork_chat", "chat_1", 1)]
+    assert given(stage) == [("chats.fork", "chat_1", 1)]
 
 
 async def test_a_fork_can_be_left_alone(stage):

@@ -85,7 +85,7 @@ async def test_a_tool_is_called_with_what_was_filled_in_and_the_defaults(stage):
     await press(stage, "enter", *"timeout", "ctrl+r")
     await finished(stage)
     values = {"pattern": "timeout", "path": ".", "limit": 50}
-    assert stage.engine.orders == [("call_tool", "filesystem", "search_files", values)]
+    assert stage.engine.orders == [("servers.call_tool", "filesystem", "search_files", values)]
     assert "✓ ok" in stage.text
     assert "12 ms · 4 B · 1 block" in stage.text
 
@@ -165,7 +165,7 @@ async def test_enter_on_a_link_reads_the_resource_of_the_same_server(stage):
     stage.screen.query_one("BlockView").focus()
     await press(stage, "enter")
     await finished(stage)
-    assert stage.engine.orders[-1] == ("read_resource", "everything", "demo://one")
+    assert stage.engine.orders[-1] == ("servers.read_resource", "everything", "demo://one")
     assert "its contents" in stage.text
 
 
@@ -226,7 +226,7 @@ async def test_a_template_is_expanded_from_its_form(stage):
     await find(stage, "dynamic")
     await press(stage, "enter", *"text", "tab", *"a b", "ctrl+r")
     await finished(stage)
-    assert stage.engine.orders == [("read_resource", "everything", "demo://resource/dynamic/text/a%20b")]
+    assert stage.engine.orders == [("servers.read_resource", "everything", "demo://resource/dynamic/text/a%20b")]
 
 
 async def test_a_prompt_is_filled_and_its_messages_are_shown(stage):
@@ -234,7 +234,7 @@ async def test_a_prompt_is_filled_and_its_messages_are_shown(stage):
     await find(stage, "args-prompt")
     await press(stage, "enter", *"Oslo", "ctrl+r")
     await finished(stage)
-    assert stage.engine.orders == [("get_prompt", "everything", "args-prompt", {"city": "Oslo"})]
+    assert stage.engine.orders == [("servers.get_prompt", "everything", "args-prompt", {"city": "Oslo"})]
     assert "user: How warm is Oslo?" in stage.text
 
 
@@ -245,7 +245,7 @@ async def test_a_prompts_argument_is_completed_by_its_server(stage):
     await stage.pilot.pause()
     await press(stage, "right", "ctrl+r")
     await finished(stage)
-    assert stage.engine.orders == [("get_prompt", "everything", "args-prompt", {"city": "Oslo"})]
+    assert stage.engine.orders == [("servers.get_prompt", "everything", "args-prompt", {"city": "Oslo"})]
 
 
 async def test_a_server_that_completes_nothing_leaves_what_was_typed(stage):
@@ -255,7 +255,7 @@ async def test_a_server_that_completes_nothing_leaves_what_was_typed(stage):
     stage.engine.refusal = None
     await press(stage, "ctrl+r")
     await finished(stage)
-    assert stage.engine.orders == [("get_prompt", "everything", "args-prompt", {"city": "Osl"})]
+    assert stage.engine.orders == [("servers.get_prompt", "everything", "args-prompt", {"city": "Osl"})]
 
 
 async def test_a_recent_call_refills_the_form_and_shows_its_result(stage):
@@ -326,7 +326,7 @@ async def test_hostile_names_and_schemas_are_literal_and_called_as_they_are():
         assert "[/nope]" in app.text
         await press(app, "ctrl+r")
         await finished(app)
-        assert app.engine.orders == [("call_tool", "filesystem", raw, {})]
+        assert app.engine.orders == [("servers.call_tool", "filesystem", raw, {})]
 
 
 async def test_an_empty_list_says_what_brings_entries():
@@ -340,7 +340,7 @@ async def test_an_empty_list_says_what_brings_entries():
 async def test_a_tool_is_switched_off_for_the_model_and_marked(stage):
     await find(stage, "get-sum")
     await press(stage, "o")
-    assert stage.engine.orders == [("switch_tool", "everything", "get-sum", False)]
+    assert stage.engine.orders == [("servers.switch_tool", "everything", "get-sum", False)]
 
 
 async def test_what_is_kept_from_the_model_is_marked_by_sign(stage):

@@ -150,7 +150,7 @@ class ChatScreen(LiveScreen):
         calls = (entry for entry in reversed(self.state.entries) if isinstance(entry, ToolEntry))
         call = next((each for each in calls if each.key == event.entry_key), None)
         if call is not None and call.result is not None:
-            read = partial(self.engine.read_resource, call.server)
+            read = partial(self.engine.servers.read_resource, call.server)
             name = f"{call.server}.{call.tool}"
             self.app.push_screen(ResultDialog(name, call.arguments_json, call.result, read))
 
@@ -167,7 +167,7 @@ class ChatScreen(LiveScreen):
 
     @on(ServersPane.ReconnectChosen)
     def _reconnect(self, event: ServersPane.ReconnectChosen) -> None:
-        self.order(self.engine.reconnect(ServerName(event.name)))
+        self.order(self.engine.servers.reconnect(ServerName(event.name)))
 
     # --- keys
 
@@ -191,7 +191,7 @@ class ChatScreen(LiveScreen):
         self.toggle_class("-zoomed")
 
     def action_new(self) -> None:
-        self.order(self.engine.new_chat())
+        self.order(self.engine.chats.new())
 
     def action_model(self) -> None:
         from tui.ui.dialogs.choice import ChoiceDialog  # not needed at start-up
@@ -199,7 +199,7 @@ class ChatScreen(LiveScreen):
 
         def chosen(target: str | None) -> None:
             if target:
-                self.order(self.engine.set_target(target))
+                self.order(self.engine.gateway.set_target(target))
 
         choices = target_choices(self.engine)
         empty = "No model is known yet. A key such as OPENAI_API_KEY, a local server, or --base-url brings some."

@@ -157,7 +157,7 @@ class GatewayScreen(FramedScreen):
     def action_breaker(self, order: BreakerOrder) -> None:
         provider = self._table.item
         if provider:
-            self.order(self.engine.order_breaker(provider.name, order))
+            self.order(self.engine.gateway.order_breaker(provider.name, order))
 
     def action_hold(self) -> None:
         provider = self._table.item
@@ -167,12 +167,14 @@ class GatewayScreen(FramedScreen):
     def action_switch(self) -> None:
         combo = self._combo_in_view()
         if combo:
-            self.order(self.engine.operate("switch", {"combo": combo.name, "active": not combo.enabled}))
+            self.order(self.engine.gateway.operate("switch", {"combo": combo.name, "active": not combo.enabled}))
 
     def action_benchmark(self) -> None:
         combo = self._combo_in_view()
         if combo:
-            self.app.push_screen(TrialDialog(combo.name, combo.steps, partial(self.engine.try_combo, combo.name)))
+            self.app.push_screen(
+                TrialDialog(combo.name, combo.steps, partial(self.engine.gateway.try_combo, combo.name))
+            )
 
     @work(exclusive=True, group="default", exit_on_error=False)
     async def action_add(self) -> None:
@@ -188,6 +190,6 @@ class GatewayScreen(FramedScreen):
 
     def _show_answers(self, title: str, *questions: tuple[str, Mapping[str, Json]]) -> None:
         async def ask() -> Sequence[object]:
-            return [await self.engine.operate(name, arguments) for name, arguments in questions]
+            return [await self.engine.gateway.operate(name, arguments) for name, arguments in questions]
 
         self.app.push_screen(AnswerDialog(clean_line(title), ask))

@@ -19,6 +19,6 @@ class ModelSwitch(FramedScreen):
             self.notify("Only tools are told to the model.", markup=False)
             return
         tool = row.thing
-        self.order(self.engine.switch_tool(tool.server, tool.name, not tool.offered))
+        self.order(self.engine.servers.switch_tool(tool.server, tool.name, not tool.offered))
         told = "no longer told of" if tool.offered else "told of"
         self.notify(f"The model is {told} {clean_line(tool.name)}.", markup=False)

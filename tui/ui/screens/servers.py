@@ -115,12 +115,12 @@ class ServersScreen(FramedScreen):
     def action_reconnect(self) -> None:
         status = self._chosen_status
         if status:
-            self.order(self.engine.reconnect(status.name))
+            self.order(self.engine.servers.reconnect(status.name))
 
     def action_enable(self) -> None:
         status = self._chosen_status
         if status:
-            self.order(self.engine.set_server_enabled(status.name, status.state == "disabled"))
+            self.order(self.engine.servers.set_enabled(status.name, status.state == "disabled"))
 
     def action_logs(self) -> None:
         self._log_only = not self._log_only
@@ -132,17 +132,17 @@ class ServersScreen(FramedScreen):
         if status is None or catalog is None:
             return
         on = not any(tool.offered for tool in catalog.tools)
-        self.order(self.engine.switch_tool(status.name, "", on))
+        self.order(self.engine.servers.switch_tool(status.name, "", on))
         told = "told of" if on else "no longer told of"
         self.notify(f"The model is {told} the tools of {clean_line(status.name)}.", markup=False)
 
     @work(exit_on_error=False)
     async def action_import_server(self) -> None:
-        found = (await self.engine.found_servers()).servers
+        found = (await self.engine.servers.found()).servers
         chosen = await self.app.push_screen_wait(import_dialog(found))
         for server in found:
             if server.spec.name == chosen:
-                self.order(self.engine.import_server(server))
+                self.order(self.engine.servers.take_over(server))
 
     @work(exit_on_error=False)
     async def action_trust(self) -> None:
@@ -151,12 +151,12 @@ class ServersScreen(FramedScreen):
             return
         if status.trusted:
             if status.awaiting:
-                self.order(self.engine.trust_server(status.name))
+                self.order(self.engine.servers.trust(status.name))
             else:
                 self.notify(f"{clean_line(status.name)} is trusted already.", markup=False)
             return
         try:
-            body = launch_text(status, await self.engine.launch_review(status.name))
+            body = launch_text(status, await self.engine.servers.launch_review(status.name))
         except McpTuiError as error:
             self.refused(error)
             return
@@ -167,7 +167,7 @@ class ServersScreen(FramedScreen):
             # The yes was for what was shown, not for what a file says by now.
             self.notify("The server changed meanwhile; look at it again.", severity="warning", markup=False)
             return
-        self.order(self.engine.trust_server(status.name))
+        self.order(self.engine.servers.trust(status.name))
 
     @work(exit_on_error=False)
     async def action_remove(self) -> None:
@@ -176,7 +176,7 @@ class ServersScreen(FramedScreen):
             return
         body = Content("It is closed and forgotten for this run; configuration files stay as they are.")
         if await self.app.push_screen_wait(Confirm(clean_line(f"Remove {status.name}?"), body, "remove")):
-            self.order(self.engine.remove_server(status.name))
+            self.order(self.engine.servers.remove(status.name))
 
     @work(exit_on_error=False)
     async def action_add(self) -> None:
@@ -197,7 +197,7 @@ class ServersScreen(FramedScreen):
         except McpTuiError as error:
             self.refused(error)
         else:
-            self.order(self.engine.add_server(spec))
+            self.order(self.engine.servers.add(spec))
 
     @work(exit_on_error=False)
     async def action_edit(self) -> None:
@@ -205,13 +205,13 @@ class ServersScreen(FramedScreen):
         if status is None:
             return
         try:
-            spec = self.engine.server_spec(status.name)
+            spec = self.engine.servers.spec(status.name)
             before = editable(spec)
             question = (("Command line or URL", before, "npx -y @modelcontextprotocol/server-filesystem ."),)
             title = CleanText(f"Edit {clean_line(status.name)} for this run")
             answers = await self.app.push_screen_wait(AskLines(title, question, _about_edit(spec)))
             if answers and answers[0] != before:
-                self.order(self.engine.add_server(edited_server(spec, answers[0])))
+                self.order(self.engine.servers.add(edited_server(spec, answers[0])))
         except McpTuiError as error:
             self.refused(error)
 
@@ -223,7 +223,7 @@ class ServersScreen(FramedScreen):
         self._reports[status.name] = None
         self._show_detail(fresh=True)
         try:
-            self._reports[status.name] = await self.engine.examine_server(status.name)
+            self._reports[status.name] = await self.engine.servers.examine(status.name)
         except McpTuiError as error:
             self._reports.pop(status.name)
             self.refused(error)

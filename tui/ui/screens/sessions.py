@@ -110,7 +110,7 @@ class SessionsScreen(FramedScreen):
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _load(self, search: str) -> None:
         try:
-            found: Sequence[StoredChat] = await self.engine.chats(search)
+            found: Sequence[StoredChat] = await self.engine.chats.stored(search)
         except McpTuiError as error:
             self._list.empty = ([(error.message, "bad")], [(error.hint, "dim")])
             found = ()
@@ -122,7 +122,7 @@ class SessionsScreen(FramedScreen):
         self._filter.show_count(len(found), max(self._total, len(found)))
 
     async def _open(self, chat_id: ChatId) -> None:
-        await self.engine.open_chat(chat_id)
+        await self.engine.chats.open(chat_id)
         await self._to_chat()
 
     async def _to_chat(self) -> None:
@@ -134,11 +134,11 @@ class SessionsScreen(FramedScreen):
         if chat is None:
             return
         try:
-            choices = fork_choices(await self.engine.chat_places(chat.id), chat.message_count)
+            choices = fork_choices(await self.engine.chats.places(chat.id), chat.message_count)
             title = f"Continue a copy of {clean_line(chat.title, 40) or 'the chat'}, up to"
             chosen = await self.app.push_screen_wait(ChoiceDialog(title, choices))
             if chosen:
-                await self.engine.fork_chat(chat.id, int(chosen))
+                await self.engine.chats.fork(chat.id, int(chosen))
                 await self._to_chat()
         except McpTuiError as error:
             self.refused(error)
@@ -151,7 +151,7 @@ class SessionsScreen(FramedScreen):
         questions = (("Title", clean_line(chat.title, 200), "what it was about"),)
         answers = await self.app.push_screen_wait(AskLines(CleanText("Rename the chat"), questions))
         if answers:
-            self.order(self._and_look(self.engine.rename_chat(chat.id, answers[0])))
+            self.order(self._and_look(self.engine.chats.rename(chat.id, answers[0])))
 
     @work(exit_on_error=False)
     async def action_delete(self) -> None:
@@ -160,7 +160,7 @@ class SessionsScreen(FramedScreen):
             return
         body = Content(f"{clean_line(chat.title)}, {plural(chat.message_count, 'message')}. This cannot be undone.")
         if await self.app.push_screen_wait(Confirm(CleanText("Delete this chat for good?"), body, "delete")):
-            self.order(self._and_look(self.engine.delete_chat(chat.id)))
+            self.order(self._and_look(self.engine.chats.delete(chat.id)))
 
     def action_export(self) -> None:
         self._export("markdown")
@@ -174,7 +174,7 @@ class SessionsScreen(FramedScreen):
             self.order(self._write(chat, form))
 
     async def _write(self, chat: StoredChat, form: Literal["markdown", "json"]) -> None:
-        text = await self.engine.export_chat(chat.id, form)
+        text = await self.engine.chats.export(chat.id, form)
         path = write_new_file(Path.cwd(), clean_line(chat.title) or chat.id, _SUFFIXES[form], text)
         self.notify(f"Wrote {clean_line(path)}", markup=False)
 

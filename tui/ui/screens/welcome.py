@@ -75,7 +75,7 @@ class WelcomeScreen(LiveScreen):
         self.call_after_refresh(lambda: self.run_worker(self._look_around(), group="clients"))
 
     async def _look_around(self) -> None:
-        self._clients = await self.engine.other_clients()
+        self._clients = await self.engine.servers.other_clients()
         self.show_state(EVERYTHING)
 
     def show_state(self, kinds: Kinds) -> None:
