@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tui.domain.messages import FilePart, ImagePart, Message, Part, TextPart
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, Part, TextPart
 from tui.domain.text import CleanText
-from tui.domain.tokens import estimate_tokens
+from tui.domain.tokens import estimate_audio_tokens, estimate_tokens
 
 PICTURES_FOLLOW = CleanText("The pictures returned by the tools above:")
 """Opens the message that carries tools' pictures; only people's and models' messages may carry pictures."""
@@ -81,6 +81,8 @@ def _part_tokens(part: Part) -> int:
             return estimate_tokens(part.name) + estimate_tokens(part.text)
         case ImagePart():
             return picture_tokens(len(part.data_base64) * 3 // 4)
+        case AudioPart():
+            return estimate_audio_tokens(len(part.data_base64) * 3 // 4)
 
 
 def _in_words(part: Part) -> Part:

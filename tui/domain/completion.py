@@ -1,10 +1,11 @@
 """What is asked of a language model and the facts that come back while it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tui.domain.ids import AttemptId, ComboName, ProviderName, RequestId, TurnId
-from tui.domain.messages import Message, ToolCall, ToolSpec
+from tui.domain.messages import Json, Message, ToolCall, ToolSpec
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.text import CleanText
 
@@ -45,6 +46,8 @@ class ChatRequest:
     max_cost_microusd: MicroUsd | None = None
     task: TaskType | None = None
     """The kind of work it is, for weighing places against each other; None when nobody said."""
+    options: Mapping[str, Json] = field(default_factory=dict)
+    """Further fields of a Chat Completions request, sent as they are: `stop`, `seed`, `response_format`, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ class ReplyEnded:
     route: RouteTaken
     extras: dict[str, object] = field(default_factory=dict)
     """Provider fields to echo with the assistant message, by provider name."""
+    retry_in_s: float | None = None
+    """Seconds until a place that is closed now opens by itself; None when time alone opens none."""
 
 
 ReplyEvent = AttemptStarted | TextDelta | ReasoningDelta | ToolCallReady | AttemptEnded | ReplyEnded

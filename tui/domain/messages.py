@@ -28,6 +28,14 @@ class ImagePart:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioPart:
+    """A recording, base64 encoded."""
+
+    format: Literal["wav", "mp3"]
+    data_base64: str
+
+
+@dataclass(frozen=True, slots=True)
 class FilePart:
     """A text file a person attached; sent to the model as text under its name."""
 
@@ -35,7 +43,7 @@ class FilePart:
     text: CleanText
 
 
-Part = TextPart | ImagePart | FilePart
+Part = TextPart | ImagePart | AudioPart | FilePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +87,5 @@ class ToolSpec:
     description: CleanText
     parameters: Mapping[str, Json]
     """JSON Schema with an object at its root."""
+    strict: bool | None = None
+    """Whether the provider is to hold the model to the schema; None leaves it to the provider."""

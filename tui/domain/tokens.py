@@ -5,6 +5,14 @@ UTF-8: about two tokens for three Cyrillic letters, one for a Chinese character.
 where a little too much is safer than too little; what a provider reports always replaces it.
 """
 
+_AUDIO_BYTES_A_TOKEN = 500
+"""Speech is counted at 32 tokens a second or less, and a second of it takes 16 kB as MP3 and more as WAV."""
+
+
+def estimate_audio_tokens(size: int) -> int:
+    """Returns the estimated tokens of a recording of `size` bytes."""
+    return size // _AUDIO_BYTES_A_TOKEN + 1
+
 
 def estimate_tokens(text: str) -> int:
     """Returns the estimated tokens of `text`, rounded up; 0 only for an empty text."""

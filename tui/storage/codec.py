@@ -6,7 +6,7 @@ from typing import cast
 
 from tui.domain.completion import Usage
 from tui.domain.ids import CallId
-from tui.domain.messages import FilePart, ImagePart, Json, Message, Part, Role, TextPart, ToolCall
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Json, Message, Part, Role, TextPart, ToolCall
 from tui.domain.money import Cost, CostSource, MicroUsd
 from tui.domain.servers import (
     AudioBlock,
@@ -64,6 +64,8 @@ def _encode_part(part: Part) -> list[str]:
             return ["text", part.text]
         case ImagePart():
             return ["image", part.mime_type, part.data_base64]
+        case AudioPart():
+            return ["audio", part.format, part.data_base64]
         case FilePart():
             return ["file", part.name, part.text]
 
@@ -74,6 +76,8 @@ def _decode_part(fields: list[str]) -> Part:
             return TextPart(clean(text))
         case ["image", mime_type, data]:
             return ImagePart(str(clean_line(mime_type)), data)
+        case ["audio", "wav" | "mp3" as form, data]:
+            return AudioPart(form, data)
         case ["file", name, text]:
             return FilePart(clean_line(name), clean(text))
         case _:

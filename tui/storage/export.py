@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from tui.domain.messages import FilePart, ImagePart, Json, Message, Part, TextPart
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Json, Message, Part, TextPart
 from tui.domain.text import CleanText, clean, clean_line, escape_line
 
 _HEADINGS = {"user": "You", "assistant": "Model", "system": "System"}
@@ -35,6 +35,8 @@ def _part_as_markdown(part: Part) -> str:
             return clean(part.text)
         case ImagePart():
             return f"*[picture, {clean_line(part.mime_type)}]*"
+        case AudioPart():
+            return f"*[recording, {part.format}]*"
         case FilePart():
             return f"*[file {clean_line(part.name)}]*\n\n{_fenced(clean(part.text))}"
 
@@ -70,5 +72,7 @@ def _part_as_json(part: Part) -> dict[str, Json]:
         case ImagePart():
             url = f"data:{clean_line(part.mime_type)};base64,{clean(part.data_base64)}"
             return {"type": "image_url", "image_url": {"url": url}}
+        case AudioPart():
+            return {"type": "input_audio", "input_audio": {"data": clean(part.data_base64), "format": part.format}}
         case FilePart():
             return {"type": "file", "file": {"filename": clean_line(part.name), "text": clean(part.text)}}

@@ -11,7 +11,7 @@ from tui.domain.completion import Usage
 from tui.domain.errors import StorageError
 from tui.domain.events import ChatOpened, TextArrived
 from tui.domain.ids import CallId, ChatId, ServerName, TurnId
-from tui.domain.messages import FilePart, ImagePart, Message, TextPart, ToolCall, user_text
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, TextPart, ToolCall, user_text
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.servers import (
     AudioBlock,
@@ -99,6 +99,7 @@ async def test_messages_come_back_as_they_were_stored(chats: ChatStore) -> None:
             (
                 TextPart(CleanText("Look: 👩‍👩‍👧 می‌خواهم\n\tthere")),
                 ImagePart("image/png", "aGk="),
+                AudioPart("mp3", "SUQz"),
                 FilePart(CleanText("a.txt"), CleanText("text")),
             ),
         ),

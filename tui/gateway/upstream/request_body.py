@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.domain.completion import ChatRequest
 from tui.domain.ids import CallId
-from tui.domain.messages import FilePart, ImagePart, Message, Part, TextPart, ToolCall, ToolSpec
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, Part, TextPart, ToolCall, ToolSpec
 from tui.gateway.upstream.calls import parsed_object
 from tui.gateway.upstream.clean_pieces import with_whole_pairs
 
@@ -21,6 +21,7 @@ def request_body(request: ChatRequest, model: str, provider: str, base_url: str)
     """Returns the body of a streamed request to `model`; `provider` picks which extras are echoed."""
     provider_ids = _stateful_ids(request.messages, provider)
     body: dict[str, Any] = {
+        **request.options,
         "model": model,
         "messages": [_message(message, provider, provider_ids) for message in request.messages],
         "stream": True,
@@ -54,7 +55,13 @@ def _limit_field(base_url: str) -> str:
 
 
 def _tool(tool: ToolSpec) -> dict[str, Any]:
-    function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    function: dict[str, Any] = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": dict(tool.parameters),
+    }
+    if tool.strict is not None:
+        function["strict"] = tool.strict
     return {"type": "function", "function": function}
 
 
@@ -109,18 +116,20 @@ def _arguments(arguments_json: str) -> str:
 
 
 def _content(parts: tuple[Part, ...]) -> Any:
-    if any(isinstance(part, ImagePart) for part in parts):
+    if any(isinstance(part, ImagePart | AudioPart) for part in parts):
         return [_part(part) for part in parts]
     return with_whole_pairs(_joined_text(parts))
 
 
 def _joined_text(parts: tuple[Part, ...]) -> str:
-    return "\n\n".join(_text(part) for part in parts if not isinstance(part, ImagePart))
+    return "\n\n".join(_text(part) for part in parts if isinstance(part, TextPart | FilePart))
 
 
 def _part(part: Part) -> dict[str, Any]:
     if isinstance(part, ImagePart):
         return {"type": "image_url", "image_url": {"url": f"data:{part.mime_type};base64,{part.data_base64}"}}
+    if isinstance(part, AudioPart):
+        return {"type": "input_audio", "input_audio": {"data": part.data_base64, "format": part.format}}
     return {"type": "text", "text": with_whole_pairs(_text(part))}
 
 

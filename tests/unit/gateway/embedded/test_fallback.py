@@ -217,6 +217,7 @@ async def test_a_long_rate_limit_fails_fast_and_names_the_time() -> None:
     assert stage.naps == []
     assert told.end.failure == "rate-limit"
     assert "120 s" in told.end.hint
+    assert told.end.retry_in_s == pytest.approx(120, abs=1)
     again = await stage.ask()
     assert stage.sent == ["a/m"], "nothing is sent while the credential rests"
     assert again.end.failure == "no-route"

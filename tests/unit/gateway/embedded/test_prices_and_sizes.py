@@ -11,7 +11,7 @@ from tests.fakes.clock import FakeClock
 from tui.domain.completion import ChatRequest
 from tui.domain.gateway import ModelSpec, ProviderSpec
 from tui.domain.ids import CallId, ProviderName
-from tui.domain.messages import FilePart, ImagePart, Message, TextPart, ToolCall, ToolSpec
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, TextPart, ToolCall, ToolSpec
 from tui.domain.money import Cost, MicroUsd, Price
 from tui.domain.text import CleanText
 from tui.gateway.embedded.money import estimate
@@ -100,6 +100,7 @@ def test_everything_in_a_request_is_counted() -> None:
     assert size(Message("user", (text,))) == 14
     assert size(Message("user", (text, attached))) == 35
     assert size(Message("user", (picture,))) == 4 + estimate.IMAGE_TOKENS
+    assert size(Message("user", (AudioPart("mp3", "A" * 40_000),))) == 4 + 61
     assert size(Message("assistant", tool_calls=(call,))) == 11
     assert size(tools=(ToolSpec("tool", CleanText("does it"), {"type": "object"}),)) == 12
 

@@ -9,7 +9,7 @@ import pytest
 
 from tui.domain.completion import ChatRequest
 from tui.domain.ids import CallId
-from tui.domain.messages import FilePart, ImagePart, Message, TextPart, ToolCall, ToolSpec, user_text
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, TextPart, ToolCall, ToolSpec, user_text
 from tui.domain.text import CleanText
 from tui.gateway.upstream.request_body import request_body, wire_id
 
@@ -112,3 +112,22 @@ def test_half_a_character_does_not_stop_a_request() -> None:
         Message("assistant", tool_calls=(replace(CALL, arguments_json='{"a": "\ud800"}'),)),
     )
     assert json.dumps(body, ensure_ascii=False).encode()
+
+
+def test_further_fields_go_as_they_are_and_never_replace_our_own() -> None:
+    body = body_of(user_text(CleanText("hi")), options={"seed": 7, "stop": ["END"], "stream": False, "model": "other"})
+    assert (body["seed"], body["stop"], body["stream"], body["model"]) == (7, ["END"], True, "m")
+
+
+def test_a_recording_goes_as_input_audio_beside_its_question() -> None:
+    message = Message("user", (TextPart(CleanText("what is said?")), AudioPart("mp3", "SUQz")))
+    assert body_of(message)["messages"][0]["content"] == [
+        {"type": "text", "text": "what is said?"},
+        {"type": "input_audio", "input_audio": {"data": "SUQz", "format": "mp3"}},
+    ]
+
+
+def test_strictness_is_told_only_where_somebody_chose_it() -> None:
+    [plain, strict] = body_of(tools=(TOOL, replace(TOOL, strict=True)))["tools"]
+    assert "strict" not in plain["function"]
+    assert strict["function"]["strict"] is True

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from tui.domain.completion import ChatRequest
 from tui.domain.gateway import ModelSpec
-from tui.domain.messages import FilePart, ImagePart, Message, Part, TextPart, ToolCall, ToolSpec
-from tui.domain.tokens import estimate_tokens
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, Part, TextPart, ToolCall, ToolSpec
+from tui.domain.tokens import estimate_audio_tokens, estimate_tokens
 
 MESSAGE_TOKENS = 4
 """Role and separators around each message."""
@@ -47,6 +47,8 @@ def _part_tokens(part: Part) -> int:
             return estimate_tokens(part.name) + estimate_tokens(part.text)
         case ImagePart():
             return IMAGE_TOKENS
+        case AudioPart():
+            return estimate_audio_tokens(len(part.data_base64) * 3 // 4)
 
 
 def _call_tokens(call: ToolCall) -> int:

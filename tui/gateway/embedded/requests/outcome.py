@@ -62,6 +62,7 @@ def reply_ended(journey: Travelled, parts: Parts) -> ReplyEnded:
             fallbacks=tuple(journey.left_behind),
         ),
         extras=end.extras,
+        retry_in_s=None if end.outcome == "complete" else _retry_in_s(journey, parts),
     )
 
 

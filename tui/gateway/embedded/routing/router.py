@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tui.domain.completion import ChatRequest
 from tui.domain.gateway import ComboSpec, ModelSpec, Strategy
 from tui.domain.ids import ComboName
-from tui.domain.messages import ImagePart
+from tui.domain.messages import AudioPart, ImagePart
 from tui.domain.text import CleanText
 from tui.gateway.embedded.money import estimate
 from tui.gateway.embedded.providers.catalog import Catalog, Step
@@ -111,7 +111,9 @@ def _unfit(request: ChatRequest, model: ModelSpec | None) -> CleanText | None:
         return None
     if request.tools and model.tools is False:
         return CleanText("the model takes no tools")
-    pictures = any(isinstance(part, ImagePart) for message in request.messages for part in message.parts)
-    if pictures and model.vision is False:
+    kinds = {type(part) for message in request.messages for part in message.parts}
+    if ImagePart in kinds and model.vision is False:
         return CleanText("the model takes no pictures")
+    if AudioPart in kinds and model.audio is False:
+        return CleanText("the model takes no recordings")
     return None

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.domain.messages import FilePart, ImagePart, Part, TextPart
+from tui.domain.messages import AudioPart, FilePart, ImagePart, Part, TextPart
 from tui.domain.transcript import AnyEntry, NoticeEntry, UserEntry
 from tui.ui import format as figures
 from tui.ui.widgets.transcript.look import Look, Sheet
@@ -176,6 +176,8 @@ def part_label(part: Part) -> str:
         case ImagePart():
             kind = part.mime_type.rpartition("/")[2]
             return f"[image {kind} {figures.byte_size(len(part.data_base64) * 3 // 4)}]"
+        case AudioPart():
+            return f"[recording {part.format} {figures.byte_size(len(part.data_base64) * 3 // 4)}]"
         case FilePart():
             return f"[file {part.name} {figures.byte_size(len(part.text.encode()))}]"
         case TextPart():
