@@ -144,13 +144,13 @@ def error_result_for(text: str) -> ToolResult:
 class Tools:
     """A toolbox whose tools are Python functions; a tool without a body answers with its name."""
 
-    def __init__(self, *infos: ToolInfo, trusted: Iterable[str] = ("files", "web", "notes")) -> None:
+    def __init__(self, *infos: ToolInfo, believed: Iterable[str] = ("files", "web", "notes")) -> None:
         self.infos = list(infos)
         self.bodies: dict[str, ToolBody] = {}
         self.sent: list[tuple[str, dict[str, Json]]] = []
         self.complaint: CleanText | None = None
         self.journal: list[object] = []
-        self._trusted = set(trusted)
+        self._believed = set(believed)
 
     def tools(self) -> Sequence[ToolInfo]:
         return self.infos
@@ -161,8 +161,8 @@ class Tools:
     async def wait_settled(self, timeout_s: float) -> None:
         """Its tools are always there."""
 
-    def trusted(self, server: ServerName) -> bool:
-        return server in self._trusted
+    def believed(self, server: ServerName) -> bool:
+        return server in self._believed
 
     async def check_arguments(self, tool: ToolInfo, arguments: dict[str, Json]) -> CleanText | None:
         return self.complaint

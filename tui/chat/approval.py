@@ -85,17 +85,17 @@ class Approver:
         return frozen
 
     def _standing(self, tool: ToolInfo) -> Standing:
-        trusted = self._toolbox.trusted(tool.server)
+        believed = self._toolbox.believed(tool.server)
         return Standing(
-            trusted=trusted,
+            believed=believed,
             stored=self._rules.tool_rule(tool.server, tool.name),
             granted=self._grants.has(tool),
-            carries_out=self._taint.carries_out(tool, trusted=trusted),
+            carries_out=self._taint.carries_out(tool, believed=believed),
         )
 
     def _reason(self, reason: str, tool: ToolInfo, standing: Standing) -> CleanText:
         read = self._taint.last_read()
-        if read and has_side_effects(tool, trusted=standing.trusted):
+        if read and has_side_effects(tool, believed=standing.believed):
             reason = f"{reason}; requested right after reading {read}"
         return clean_line(reason)
 
@@ -110,7 +110,7 @@ class Approver:
             clean_line(tool.name),
             frozen.arguments_json,
             reason,
-            destructive=tool.destructive or not self._toolbox.trusted(tool.server),
+            destructive=tool.destructive or not self._toolbox.believed(tool.server),
         )
         if always:
             return await self._gatekeeper.ask(question)

@@ -32,7 +32,7 @@ class CallRun:
         self.message: Message | None = None
         self.tool = scope.outside.toolbox.find(call.name)
         self.side_effects = self.tool is None or has_side_effects(
-            self.tool, trusted=scope.outside.toolbox.trusted(self.tool.server)
+            self.tool, believed=scope.outside.toolbox.believed(self.tool.server)
         )
         self._scope = scope
         self._flaw: CallError | None = None

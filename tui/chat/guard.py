@@ -11,13 +11,13 @@ Subject = tuple[ServerName, str]
 """A server and one of its tools, by the server's own name for it."""
 
 
-def has_side_effects(tool: ToolInfo, *, trusted: bool) -> bool:
-    """Whether a call may change something; only a trusted server is believed when it says that it does not.
+def has_side_effects(tool: ToolInfo, *, believed: bool) -> bool:
+    """Whether a call may change something, as far as anybody but its server knows.
 
     Source: MCP, Tool annotations: "clients MUST consider tool annotations to be untrusted unless they come from trusted
     servers".
     """
-    return not (trusted and tool.read_only)
+    return not (believed and tool.read_only)
 
 
 def shown_name(tool: ToolInfo) -> CleanText:
@@ -39,23 +39,24 @@ class Taint:
 
     _reads: list[_Read] = field(default_factory=list)
 
-    def read(self, tool: ToolInfo, *, trusted: bool) -> None:
-        """Notes that the model was given this tool's output."""
-        closed = trusted and not tool.open_world
-        self._reads.append(
-            _Read(tool.server, shown_name(tool), private=closed or not trusted, foreign=not closed),
-        )
+    def read(self, tool: ToolInfo, *, believed: bool) -> None:
+        """Notes that the model was given this tool's output.
+
+        That it is private is believed of any server, that nobody outside had a hand in it only of some.
+        """
+        closed = not tool.open_world
+        self._reads.append(_Read(tool.server, shown_name(tool), private=closed, foreign=not (closed and believed)))
 
     def last_read(self) -> CleanText:
         """Returns the `server.tool` read last, empty when nothing was read."""
         return self._reads[-1].name if self._reads else CleanText("")
 
-    def carries_out(self, tool: ToolInfo, *, trusted: bool) -> CleanText:
+    def carries_out(self, tool: ToolInfo, *, believed: bool) -> CleanText:
         """Returns what a call could give away to somebody outside, empty when nothing.
 
         Private data, foreign words that may steer the model and a way out, all in one turn, are how data is stolen.
         """
-        if trusted and not tool.open_world:
+        if believed and not tool.open_world:
             return CleanText("")
         private = [read.name for read in self._reads if read.private and read.server != tool.server]
         return private[-1] if private and any(read.foreign for read in self._reads) else CleanText("")

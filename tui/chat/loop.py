@@ -193,7 +193,7 @@ class Turn:
             if run.tool is None or run.tool.model_name == SEARCH_NAME:
                 continue
             if run.sent and run.result is not None and run.result.outcome in _ANSWERED:
-                self._scope.taint.read(run.tool, trusted=self._scope.outside.toolbox.trusted(run.tool.server))
+                self._scope.taint.read(run.tool, believed=self._scope.outside.toolbox.believed(run.tool.server))
 
     async def _may_try_again(self, reply: Reply) -> bool:
         """Whether a request that was refused before it was answered goes out once more, changed."""

@@ -20,8 +20,8 @@ class Decision:
 class Standing:
     """What is known about a call besides the settings."""
 
-    trusted: bool
-    """The person trusts the server's own words about its tools."""
+    believed: bool
+    """The server's own words about its tools count: see `Toolbox.believed`, `PolicySettings.believes`."""
     stored: ToolRule | None = None
     """What the person decided for good."""
     granted: bool = False
@@ -31,16 +31,17 @@ class Standing:
 
 
 def decide(tool: ToolInfo, policy: PolicySettings, standing: Standing) -> Decision:
-    """Returns what applies: the first of the person's rules, then session grants, then trusted read-only tools.
+    """Returns what applies: the first of the person's rules, then session grants, then believed read-only tools.
 
     What the person wrote down stands; a grant and a server's own word do not cover a call that could carry data out.
+    A server nobody chose to believe never makes a call run unasked, whatever it says of its tools.
     """
     decision = _by_rules(tool, policy, standing)
     if decision.rule == "deny":
         return decision
-    side_effects = has_side_effects(tool, trusted=standing.trusted)
+    side_effects = has_side_effects(tool, believed=standing.believed)
     if policy.approve == "read-only" and side_effects:
-        return Decision("deny", CleanText("this run allows only read-only tools of trusted servers"))
+        return Decision("deny", CleanText("this run allows only read-only tools"))
     if decision.rule == "allow" or policy.approve == "ask":
         return decision
     if policy.approve == "all":
@@ -49,10 +50,11 @@ def decide(tool: ToolInfo, policy: PolicySettings, standing: Standing) -> Decisi
 
 
 def _by_rules(tool: ToolInfo, policy: PolicySettings, standing: Standing) -> Decision:
-    rules = (
+    server_rule = policy.servers.get(tool.server)
+    rules: tuple[tuple[ToolRule | None, str], ...] = (
         (standing.stored, "your stored rule for this tool"),
         (policy.tools.get(f"{tool.server}.{tool.name}"), "the configuration's rule for this tool"),
-        (policy.servers.get(tool.server), "the configuration's rule for this server"),
+        (None if server_rule == "read-only" else server_rule, "the configuration's rule for this server"),
     )
     rule, reason = next(((rule, reason) for rule, reason in rules if rule is not None), (None, ""))
     if rule is not None and not (rule == "ask" and standing.granted):
@@ -61,8 +63,8 @@ def _by_rules(tool: ToolInfo, policy: PolicySettings, standing: Standing) -> Dec
         return Decision("ask", clean_line(f"could carry what {standing.carries_out} returned to {tool.server}"))
     if standing.granted:
         return Decision("allow", CleanText("allowed for this session"))
-    if not has_side_effects(tool, trusted=standing.trusted):
-        return Decision("allow", CleanText("read-only tool of a trusted server"))
+    if not has_side_effects(tool, believed=standing.believed):
+        return Decision("allow", CleanText("read-only tool of a server that is believed"))
     if tool.read_only:
-        return Decision("ask", CleanText("says it is read-only, but the server is not trusted"))
+        return Decision("ask", CleanText("says it is read-only, which only you can know"))
     return Decision("ask", CleanText("not known to be read-only"))

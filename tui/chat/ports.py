@@ -58,8 +58,11 @@ class Toolbox(Protocol):
         """Returns once no server is being opened for the first time, or after `timeout_s`."""
         ...
 
-    def trusted(self, server: ServerName) -> bool:
-        """Returns whether the person trusts this server's own words about its tools."""
+    def believed(self, server: ServerName) -> bool:
+        """Returns whether this server's own words about its tools count: it belongs to the program itself.
+
+        Consent to start a server is not consent to believe it.
+        """
         ...
 
 

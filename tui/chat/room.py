@@ -45,7 +45,7 @@ class Room:
         self.target = chat.target
         self.last_turn: TurnFinished | None = None
         self.publish = publish
-        self._toolbox = SearchableToolbox(toolbox)
+        self._toolbox = SearchableToolbox(toolbox, policy)
         self._outside = Outside(
             model, self._toolbox, gatekeeper, ledger, rules, publish, clock, chat, policy, spill, max_turn_cost
         )

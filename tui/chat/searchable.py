@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tui.chat.ports import Toolbox
 from tui.chat.tool_search import OWN_SERVER, SEARCH_NAME, ranked, search_result, search_tool
+from tui.config.schema import PolicySettings
 from tui.domain.ids import CallId, ServerName
 from tui.domain.messages import Json
 from tui.domain.servers import ToolInfo, ToolResult
@@ -13,8 +14,9 @@ from tui.domain.text import CleanText
 class SearchableToolbox:
     """Satisfies `Toolbox`; what a chat has found by searching stays found until another chat is opened."""
 
-    def __init__(self, inner: Toolbox) -> None:
+    def __init__(self, inner: Toolbox, policy: PolicySettings) -> None:
         self._inner = inner
+        self._policy = policy
         self.searching = False
         """The model is told of the search instead of all tools."""
         self.found: dict[str, None] = {}
@@ -55,5 +57,5 @@ class SearchableToolbox:
     async def wait_settled(self, timeout_s: float) -> None:
         await self._inner.wait_settled(timeout_s)
 
-    def trusted(self, server: ServerName) -> bool:
-        return server == OWN_SERVER or self._inner.trusted(server)
+    def believed(self, server: ServerName) -> bool:
+        return server == OWN_SERVER or self._inner.believed(server) or self._policy.believes(server)

@@ -11,6 +11,8 @@ from tui.domain.servers import ServerSpec
 ApproveMode = Literal["ask", "none", "read-only", "all"]
 """`ask` asks a person; the others are the headless answers of `ask --approve`."""
 ToolRule = Literal["allow", "ask", "deny"]
+ServerRule = Literal["allow", "read-only", "ask", "deny"]
+"""`read-only`: the server is believed when it says of a tool that it only reads; all others are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,12 @@ class PolicySettings:
     """What may run without a question. The key of `tools` is `server.tool`, of `servers` the alias."""
 
     approve: ApproveMode = "ask"
-    servers: Mapping[str, ToolRule] = field(default_factory=dict)
+    servers: Mapping[str, ServerRule] = field(default_factory=dict)
     tools: Mapping[str, ToolRule] = field(default_factory=dict)
+
+    def believes(self, server: str) -> bool:
+        """Returns whether the person chose to believe what this server says about its tools."""
+        return self.approve == "read-only" or self.servers.get(server) == "read-only"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,9 @@ def _server(parent: Table, name: str, environ: Mapping[str, str]) -> ServerSpec:
     values["oauth"] = _oauth(table, environ)
     if table.data.get("disabled") is True:
         values["enabled"] = False
-    return ServerSpec(ServerName(name), transport, origin=str(table.source.path), secrets=expansion.secrets, **values)
+    return ServerSpec(
+        ServerName(name), transport, origin=str(table.source.path.absolute()), secrets=expansion.secrets, **values
+    )
 
 
 def _oauth(server: Table, environ: Mapping[str, str]) -> OAuthSpec | None:

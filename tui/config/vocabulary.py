@@ -6,7 +6,7 @@ Reading, the complaints about unknown keys and the printed reference all follow 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tui.config.schema import ApproveMode, ToolRule
+from tui.config.schema import ApproveMode, ServerRule, ToolRule
 from tui.domain.gateway import BudgetAction, ProfileName, Strategy
 from tui.domain.servers import Allowance
 
@@ -90,7 +90,7 @@ SERVER = (
     Key("type", "text", "The same as `transport`, as other clients call it."),
     Key("enabled", "flag", "Whether it is connected at start."),
     Key("start_timeout_s", "number", "Seconds it may take to start (`npx` may have to download)."),
-    Key("call_timeout_s", "number", "Seconds a call may take without a sign of progress."),
+    Key("call_timeout_s", "number", "Seconds a call may take, whatever progress it reports."),
     Key(
         "allow",
         "texts",
@@ -107,7 +107,12 @@ OAUTH = (
 )
 POLICY = (
     Key("approve", "text", "Which tool calls run without a question.", choices=get_args(ApproveMode)),
-    Key("servers", "dotted", "A rule for all tools of a server.", choices=get_args(ToolRule)),
+    Key(
+        "servers",
+        "dotted",
+        "A rule for all tools of a server; `read-only` believes it which ones only read and asks for the others.",
+        choices=get_args(ServerRule),
+    ),
     Key("tools", "dotted", 'A rule for one tool, as `"server.tool" = "allow"`.', choices=get_args(ToolRule)),
 )
 UI = (

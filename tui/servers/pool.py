@@ -24,6 +24,7 @@ from tui.servers.oauth.grants import GrantStore, MemoryGrants
 from tui.servers.surroundings import Surroundings
 from tui.servers.transports.orphans import ChildBook
 from tui.servers.trust.agreements import Agreements
+from tui.servers.trust.identity import is_bundled
 from tui.servers.trust.ports import EverythingOn, PinBook, PinsInMemory, ToolSwitches
 from tui.servers.trust.withheld import refusal_of, refusal_words
 
@@ -212,10 +213,10 @@ class ServerPool:
         tools = self._connection(server).catalog.tools
         return next((tool for tool in tools if tool.name == name), None)
 
-    def trusted(self, server: ServerName) -> bool:
-        """Returns whether the person consented to this server."""
+    def believed(self, server: ServerName) -> bool:
+        """Returns whether what this server says of its tools counts; consent to start it is not enough for that."""
         connection = self._connections.get(server)
-        return connection is not None and connection.spec.trusted
+        return connection is not None and is_bundled(connection.spec)
 
     async def check_arguments(self, tool: ToolInfo, arguments: dict[str, Json]) -> CleanText | None:
         """Returns why the tool's schema forbids these arguments, None when it does not."""

@@ -16,6 +16,7 @@ CHAT = HERE + "test_in_a_chat.py::"
 CLI = "tests/integration/cli/test_trust.py::"
 IMPORTS = "tests/unit/config/test_imports.py::"
 APPROVAL = "tests/ui/test_approval.py::"
+POLICY = "tests/unit/chat/test_policy.py::"
 DIALOG = "tests/ui/test_definitions.py::"
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +43,11 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
         CHAT + "test_a_tool_that_changes_within_a_turn_is_not_called_again",
         DIALOG + "test_the_change_is_shown_word_by_word_with_who_and_what_looks_odd",
     ),
-    "S18 annotation lie": (SCANNER + "test_a_tool_that_says_it_only_reads_is_not_believed_against_its_name",),
+    "S18 annotation lie": (
+        SCANNER + "test_a_tool_that_says_it_only_reads_is_not_believed_against_its_name",
+        CHAT + "test_that_a_tool_only_reads_counts_only_where_a_person_said_so_or_the_words_are_ours",
+        POLICY + "test_what_a_server_says_of_itself_raises_the_bar_and_never_lowers_it",
+    ),
     "S19 shadowing": (
         SCANNER + "test_a_name_that_shadows_another_servers_tool_gets_a_name_of_its_own",
         SCANNER + "test_talk_of_another_servers_tool_is_noticed_between_real_servers",

@@ -103,10 +103,10 @@ async def test_reconnecting_one_server_leaves_the_other_alone() -> None:
 async def test_an_untrusted_server_is_not_started_until_it_is_trusted() -> None:
     async with hosting([dataclasses.replace(stdio_spec("s", "good"), trusted=False)]) as host:
         assert (host.status("s").state, host.status("s").pid) == ("untrusted", None)
-        assert not host.pool.trusted(S)
+        assert not host.pool.spec(S).trusted
         await host.pool.trust(S)
         assert (await host.until_state("s", "ready")).trusted
-        assert host.pool.trusted(S)
+        assert host.pool.spec(S).trusted
 
 
 async def test_disabling_closes_and_enabling_opens_again() -> None:

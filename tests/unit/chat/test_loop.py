@@ -96,7 +96,7 @@ async def test_an_intent_is_stored_before_a_call_is_sent():
     assert journal.index(("intended", "write")) < journal.index(("sent", "write"))
 
 
-async def test_a_read_only_call_of_a_trusted_server_starts_while_the_reply_still_streams():
+async def test_a_read_only_call_of_a_believed_server_starts_while_the_reply_still_streams():
     rest = asyncio.Event()
     first = call("files_read")
     chat = rig([began(), ready(first), rest, attempt_over(), ended("", [first])], reply("Done."))

@@ -11,63 +11,75 @@ from tui.domain.text import CleanText
 READ, WRITE = tool("read", read_only=True), tool("write")
 
 CASES = {
-    "a read-only tool of a trusted server runs": (READ, {}, {"trusted": True}, "allow"),
-    "an annotation of a server that is not trusted counts for nothing": (READ, {}, {"trusted": False}, "ask"),
-    "a tool that may change something is asked for": (WRITE, {}, {"trusted": True}, "ask"),
+    "a read-only tool of a server that is believed runs": (READ, {}, {"believed": True}, "allow"),
+    "an annotation of a server nobody chose to believe counts for nothing": (READ, {}, {"believed": False}, "ask"),
+    "a tool that may change something is asked for": (WRITE, {}, {"believed": True}, "ask"),
     "a stored rule comes first": (
         WRITE,
         {"tools": {"files.write": "deny"}},
-        {"trusted": True, "stored": "allow"},
+        {"believed": True, "stored": "allow"},
         "allow",
     ),
-    "a stored no beats a read-only tool": (READ, {}, {"trusted": True, "stored": "deny"}, "deny"),
+    "a stored no beats a read-only tool": (READ, {}, {"believed": True, "stored": "deny"}, "deny"),
     "the tool's rule beats the server's": (
         WRITE,
         {"tools": {"files.write": "deny"}, "servers": {"files": "allow"}},
-        {"trusted": True},
+        {"believed": True},
         "deny",
     ),
     "the server's rule beats a session grant": (
         WRITE,
         {"servers": {"files": "deny"}},
-        {"trusted": True, "granted": True},
+        {"believed": True, "granted": True},
         "deny",
     ),
-    "a session grant runs": (WRITE, {}, {"trusted": False, "granted": True}, "allow"),
+    "a session grant runs": (WRITE, {}, {"believed": False, "granted": True}, "allow"),
     "a rule to ask is satisfied by a session grant": (
         READ,
         {"tools": {"files.read": "ask"}},
-        {"trusted": True, "granted": True},
+        {"believed": True, "granted": True},
         "allow",
     ),
-    "a rule to ask asks even for a read-only tool": (READ, {"servers": {"files": "ask"}}, {"trusted": True}, "ask"),
+    "a rule to ask asks even for a read-only tool": (READ, {"servers": {"files": "ask"}}, {"believed": True}, "ask"),
     "a grant does not cover what could carry data out": (
         WRITE,
         {},
-        {"trusted": True, "granted": True, "carries_out": CleanText("notes.read")},
+        {"believed": True, "granted": True, "carries_out": CleanText("notes.read")},
         "ask",
     ),
     "a written rule covers what could carry data out": (
         WRITE,
         {"tools": {"files.write": "allow"}},
-        {"trusted": True, "carries_out": CleanText("notes.read")},
+        {"believed": True, "carries_out": CleanText("notes.read")},
         "allow",
     ),
-    "mode none denies what would ask": (WRITE, {"approve": "none"}, {"trusted": True}, "deny"),
-    "mode none runs what need not ask": (READ, {"approve": "none"}, {"trusted": True}, "allow"),
-    "mode read-only runs read-only tools": (READ, {"approve": "read-only"}, {"trusted": True}, "allow"),
-    "mode read-only believes only trusted servers": (READ, {"approve": "read-only"}, {"trusted": False}, "deny"),
+    "mode none denies what would ask": (WRITE, {"approve": "none"}, {"believed": True}, "deny"),
+    "mode none runs what need not ask": (READ, {"approve": "none"}, {"believed": True}, "allow"),
+    "mode read-only runs read-only tools": (READ, {"approve": "read-only"}, {"believed": True}, "allow"),
+    "a server's rule of read-only asks for what may change something": (
+        WRITE,
+        {"servers": {"files": "read-only"}},
+        {"believed": True},
+        "ask",
+    ),
+    "a server's rule of read-only runs what it says only reads": (
+        READ,
+        {"servers": {"files": "read-only"}},
+        {"believed": True},
+        "allow",
+    ),
+    "mode none denies what is only said to be read-only": (READ, {"approve": "none"}, {"believed": False}, "deny"),
     "mode read-only changes nothing whatever a rule allows": (
         WRITE,
         {"approve": "read-only", "tools": {"files.write": "allow"}},
-        {"trusted": True},
+        {"believed": True},
         "deny",
     ),
-    "mode all runs what would ask": (WRITE, {"approve": "all"}, {"trusted": False}, "allow"),
+    "mode all runs what would ask": (WRITE, {"approve": "all"}, {"believed": False}, "allow"),
     "mode all leaves a no a no": (
         WRITE,
         {"approve": "all", "servers": {"files": "deny"}},
-        {"trusted": True},
+        {"believed": True},
         "deny",
     ),
 }
@@ -84,20 +96,28 @@ def test_policy(case):
 def test_private_data_foreign_words_and_a_way_out_make_a_leak():
     fetch, read, post = tool("fetch", "web"), tool("read", "notes", open_world=False), tool("post", "mail")
     taint = Taint()
-    assert taint.carries_out(post, trusted=True) == ""
-    taint.read(read, trusted=True)
-    assert taint.carries_out(post, trusted=True) == ""
-    taint.read(fetch, trusted=True)
-    assert taint.carries_out(post, trusted=True) == "notes.read"
-    assert taint.carries_out(read, trusted=True) == ""
+    assert taint.carries_out(post, believed=True) == ""
+    taint.read(read, believed=True)
+    assert taint.carries_out(post, believed=True) == ""
+    taint.read(fetch, believed=True)
+    assert taint.carries_out(post, believed=True) == "notes.read"
+    assert taint.carries_out(read, believed=True) == ""
     assert taint.last_read() == "web.fetch"
 
 
-def test_a_server_that_is_not_trusted_may_be_private_and_foreign_at_once():
+def test_what_a_server_says_of_itself_raises_the_bar_and_never_lowers_it():
+    """`openWorldHint: false` makes what was read private; that nobody outside wrote it is not believed."""
     taint = Taint()
-    taint.read(tool("read", "evil", open_world=False), trusted=False)
-    assert taint.carries_out(tool("post", "mail"), trusted=True) == "evil.read"
-    assert taint.carries_out(tool("post", "evil"), trusted=False) == ""
+    taint.read(tool("read", "evil", open_world=False), believed=False)
+    assert taint.carries_out(tool("post", "mail"), believed=False) == "evil.read"
+    assert taint.carries_out(tool("post", "mail", open_world=False), believed=False) == "evil.read"
+    assert taint.carries_out(tool("post", "evil"), believed=False) == ""
+
+
+def test_whom_a_person_believes_is_written_down_or_said_for_a_run():
+    settings = PolicySettings(servers={"files": "read-only", "mail": "allow"})
+    assert [settings.believes(server) for server in ("files", "mail", "web")] == [True, False, False]
+    assert PolicySettings(approve="read-only").believes("web")
 
 
 def test_a_lifted_ceiling_allows_the_same_amount_once_more():

@@ -14,15 +14,12 @@ from tui.domain.text import CleanText, clean_line
 from tui.domain.trust import DefinitionReview, PinKey
 from tui.servers.connection import Connection
 from tui.servers.transports.process import executable_of
-from tui.servers.trust.identity import spec_fingerprint
+from tui.servers.trust.identity import is_bundled, spec_fingerprint
 from tui.servers.trust.launch import cautions
 from tui.servers.trust.pins import VERSION, definitions, pin_of
 from tui.servers.trust.ports import PinBook, ToolSwitches
 from tui.servers.trust.scanner import distinctive
 from tui.servers.trust.vetting import Verdict, judge, reviews, vetted
-
-_QUIET_ORIGINS = ("demo",)
-"""What belongs to the program itself is pinned without a word."""
 
 
 @dataclass(slots=True)
@@ -105,7 +102,7 @@ class Agreements:
         if not verdict.accepted:
             return
         tools = sum(key.kind == "tool" for key in verdict.accepted)
-        if tools and spec.origin not in _QUIET_ORIGINS:
+        if tools and not is_bundled(spec):
             odd = sum(key in verdict.flags for key in verdict.accepted)
             text = f"{spec.name}: {tools} tools noted as first seen" + (f", {odd} of them look odd" if odd else "")
             hint = "A change of any of them will be shown before it counts."

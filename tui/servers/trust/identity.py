@@ -15,6 +15,11 @@ _ASSIGNMENT = re.compile(r"^(?P<name>-{0,2}[\w.-]+)=(?P<value>.+)$", re.DOTALL)
 _DOWNLOADERS = frozenset({"npx", "bunx", "pnpx", "uvx", "uv", "pipx", "docker", "podman", "npm", "pnpm", "yarn"})
 
 
+def is_bundled(spec: ServerSpec) -> bool:
+    """Returns whether the server belongs to the program itself: its definitions and annotations are our own words."""
+    return spec.origin == "demo"
+
+
 def spec_fingerprint(spec: ServerSpec, executable: str = "") -> str:
     """Returns the SHA-256 (hex) over everything that decides what would run or be reached.
 
