@@ -10,8 +10,10 @@ from tests.arch.source import imported, modules
 ALLOWED = {
     "textual": ("tui/ui/",),
     "rich": ("tui/ui/",),
-    "mcp": ("tui/servers/", "tui/demo/"),
-    "mcp_types": ("tui/servers/", "tui/demo/"),
+    "mcp": ("tui/servers/", "tui/serve/", "tui/demo/"),
+    "mcp_types": ("tui/servers/", "tui/serve/", "tui/demo/"),
+    "starlette": ("tui/serve/",),
+    "uvicorn": ("tui/serve/",),
     "openai": ("tui/gateway/",),
     "httpx": ("tui/gateway/",),
     "httpx2": ("tui/gateway/", "tui/servers/"),

@@ -10,13 +10,13 @@ from typing import Any
 from tui.bus import Inbox
 from tui.cli.addressing import settled
 from tui.cli.invocation import Invocation
-from tui.cli.jsonable import event_name, jsonable
 from tui.cli.output import Output
 from tui.domain import events as e
 from tui.domain.clock import SystemClock
 from tui.domain.completion import FailureKind, Outcome
 from tui.domain.errors import ConnectError, UsageError
 from tui.domain.ids import CallId
+from tui.domain.jsonable import event_name, jsonable
 from tui.domain.messages import TextPart
 from tui.domain.servers import ToolResult
 from tui.domain.text import clean, clean_line

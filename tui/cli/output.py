@@ -4,8 +4,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from tui.cli.jsonable import json_text
 from tui.domain.errors import McpTuiError
+from tui.domain.jsonable import json_text
 
 
 class Output:

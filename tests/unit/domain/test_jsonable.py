@@ -4,9 +4,9 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-from tui.cli.jsonable import event_name, jsonable
 from tui.domain.events import ToolCallStarted
 from tui.domain.ids import CallId, TurnId
+from tui.domain.jsonable import event_name, jsonable
 from tui.domain.money import Cost
 from tui.domain.servers import ResourceLinkBlock, TextBlock, ToolResult
 from tui.domain.text import CleanText

@@ -1,0 +1,119 @@
+"""The way in for every served call, whatever it came over: scopes, the caller's budget, the audit of how it ended."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+
+from tui.domain.audit import AuditedCall, AuditOutcome, Transport
+from tui.domain.clock import Clock
+from tui.domain.errors import McpTuiError, RefusedError
+from tui.domain.ids import new_id
+from tui.domain.messages import Json
+from tui.domain.money import Cost, MicroUsd, format_usd
+from tui.domain.text import clean_line
+from tui.serve.caller import Caller
+from tui.serve.ports import AuditTrail, CallerLedger
+from tui.serve.tool import FREE
+
+
+class Admitted:
+    """A call that may be carried out. Whoever does so says what it cost and, if nothing is raised, that it failed."""
+
+    def __init__(self, caller: Caller, ledger: CallerLedger) -> None:
+        self.caller = caller
+        self.cost: Cost | None = None
+        """None until it is said."""
+        self.failed = False
+        self.allowance: MicroUsd | None = None
+        """The most it may spend; None when its caller has no budget of its own."""
+        self._ledger = ledger
+        self._hold = ""
+
+    async def set_aside(self, amount: int | None) -> None:
+        """Sets aside what a call may cost at most, in micro-dollars, from its caller's budget, if it has one.
+
+        Raises RefusedError when the budget does not suffice, and when the amount is unknown.
+        """
+        limit = self.caller.day_budget
+        if limit is None:
+            return
+        if amount is None:
+            raise RefusedError(
+                "What this call would cost is not known, and this key has a budget.",
+                "Choose a model whose price is known.",
+            )
+        call_id = new_id("served")
+        beyond = await self._ledger.reserve(call_id, self.caller.key_id, MicroUsd(amount), limit)
+        if beyond is not None:
+            raise RefusedError(
+                f"This key's budget of {format_usd(beyond.limit)} a day would be passed: {format_usd(beyond.spent)} "
+                f"spent, {format_usd(beyond.reserved)} reserved, this call up to {format_usd(amount)}.",
+                "It begins anew at 00:00 UTC. Choose a cheaper model, or ask for a shorter answer.",
+            )
+        self._hold, self.allowance = call_id, MicroUsd(amount)
+
+    async def settle(self) -> None:
+        """Books the cost in place of what was set aside; where nobody said it, the amount set aside is the cost."""
+        if self._hold:
+            await self._ledger.settle(self._hold, self.cost or Cost.unknown())
+
+
+class Admission:
+    """Lets calls in one by one; each that asked is recorded, also one that was refused."""
+
+    def __init__(self, audit: AuditTrail, ledger: CallerLedger, clock: Clock, transport: Transport) -> None:
+        self._audit = audit
+        self._ledger = ledger
+        self._clock = clock
+        self._transport = transport
+
+    @asynccontextmanager
+    async def admitted(
+        self, caller: Caller, name: str, scopes: Sequence[str], arguments: Mapping[str, Json]
+    ) -> AsyncIterator[Admitted]:
+        """Lets a call run in the block; when the block ends, its cost is booked and the call recorded.
+
+        An McpTuiError that leaves the block before a cost was said means that nothing was sent.
+        Raises RefusedError when a scope is missing, StorageError when the audit cannot be written.
+        """
+        began, at = self._clock.monotonic(), self._clock.wall()
+        call = Admitted(caller, self._ledger)
+        outcome: AuditOutcome = "failed"
+        try:
+            check_scopes(caller, name, scopes)
+            yield call
+            outcome = "failed" if call.failed else "ok"
+        except McpTuiError as error:
+            outcome = "refused" if isinstance(error, RefusedError) else "failed"
+            call.cost = call.cost or FREE
+            raise
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
+        finally:
+            record = AuditedCall(
+                at=at,
+                caller=caller.name,
+                key_id=caller.key_id,
+                tool=clean_line(name, 100),
+                outcome=outcome,
+                duration_ms=round(1000 * (self._clock.monotonic() - began)),
+                cost=call.cost or (Cost.unknown() if call.allowance is not None else FREE),
+                input_hmac=self._audit.fingerprint(arguments),
+                transport=self._transport,
+            )
+            with anyio.CancelScope(shield=True):
+                await call.settle()
+                await self._audit.record(record)
+
+
+def check_scopes(caller: Caller, name: str, scopes: Sequence[str]) -> None:
+    """Raises RefusedError unless scopes are named and the caller holds every one."""
+    missing = caller.lacks(scopes)
+    if missing or not scopes:
+        raise RefusedError(
+            f"{clean_line(name, 100)} needs {' and '.join(missing) or 'a scope'}, which this caller does not hold.",
+            "Whoever runs this server gives scopes: mcp-tui serve keys add NAME --scope …",
+        )

@@ -1,0 +1,102 @@
+"""The served tools as an MCP server, over any transport and in both eras of the protocol."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mcp import MCPError
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    TextContent,
+    Tool,
+    ToolAnnotations,
+)
+
+from tui import __version__
+from tui.domain.errors import McpTuiError
+from tui.serve.auth import caller_of_request
+from tui.serve.caller import Caller
+from tui.serve.calls import Calls, NoSuchToolError
+from tui.serve.tool import Progress, ServedTool
+
+Context = ServerRequestContext[Any, Any]
+
+INSTRUCTIONS = (
+    "Tools of an LLM gateway: its health, chains of models, quotas, cost and budget, and requests routed through it. "
+    "Amounts are US dollars; a figure that nobody knows is null and named in `unknown`."
+)
+
+
+def mcp_server(calls: Calls, local: Caller | None) -> Server[Any]:
+    """Returns a server of the tools.
+
+    `local` is who calls over a transport that has no requests of its own (stdio); over HTTP callers show keys.
+    """
+
+    def caller_of(context: Context) -> Caller:
+        caller = local if context.request is None else caller_of_request(context.request)
+        if caller is None:
+            raise MCPError(INVALID_PARAMS, "Nobody is known to call.")
+        return caller
+
+    async def list_tools(context: Context, _: PaginatedRequestParams | None) -> ListToolsResult:
+        # Each caller sees what it may use, so no answer may be kept for another.
+        tools = [_described(tool) for tool in calls.catalog.listed(caller_of(context))]
+        return ListToolsResult(tools=tools, ttl_ms=0, cache_scope="private")
+
+    async def call_tool(context: Context, params: CallToolRequestParams) -> CallToolResult:
+        try:
+            answer = await calls.carry_out(caller_of(context), params.name, params.arguments or {}, _progress(context))
+        except NoSuchToolError as error:
+            # MCP, Tools, Error Handling: an unknown tool is a protocol error, everything else a result.
+            raise MCPError(INVALID_PARAMS, error.message) from error
+        except McpTuiError as error:
+            return CallToolResult(content=[_text(f"{error.message} {error.hint}".strip())], is_error=True)
+        text = answer.text if answer.text is not None else json.dumps(answer.structured, ensure_ascii=False)
+        return CallToolResult(content=[_text(text)], structured_content=dict(answer.structured), is_error=answer.failed)
+
+    return Server(
+        "mcp-tui",
+        version=__version__,
+        instructions=INSTRUCTIONS,
+        get_tool_input_schema=lambda name: _schema(calls.catalog.find(name)),
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+def _schema(tool: ServedTool | None) -> Mapping[str, Any] | None:
+    return tool.input_schema if tool else None
+
+
+def _described(tool: ServedTool) -> Tool:
+    return Tool(
+        name=tool.name,
+        title=tool.title or None,
+        description=tool.description,
+        input_schema=dict(tool.input_schema),
+        output_schema=dict(tool.output_schema),
+        annotations=ToolAnnotations(
+            read_only_hint=tool.hints.read_only,
+            destructive_hint=tool.hints.destructive,
+            idempotent_hint=tool.hints.idempotent,
+            open_world_hint=tool.hints.open_world,
+        ),
+    )
+
+
+def _text(text: str) -> TextContent:
+    return TextContent(type="text", text=text)
+
+
+def _progress(context: Context) -> Progress:
+    async def tell(done: float, total: float | None = None, message: str = "") -> None:
+        await context.session.report_progress(done, total, message or None)
+
+    return tell
