@@ -8,46 +8,14 @@ practices, server-side request forgery.
 import asyncio
 import ipaddress
 import socket
-from enum import IntEnum
 
 import httpx2
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-class Zone(IntEnum):
-    """Where an address lies, from outside to inside."""
-
-    PUBLIC = 0
-    PRIVATE = 1
-    OWN_MACHINE = 2
-    NOWHERE = 3
-    """Link-local (cloud metadata services live there), multicast, reserved: never fetched from."""
+from tui.domain.addresses import Address, Zone, zone_of
 
 
 class OutOfReachError(httpx2.ConnectError):
     """A server sent us to an address it must not send us to."""
-
-
-def zone_of(address: Address) -> Zone:
-    """Returns where `address` lies; an IPv4 address inside an IPv6 one counts as itself."""
-    inner = _inner(address)
-    if inner.is_loopback:
-        return Zone.OWN_MACHINE
-    if inner.is_link_local or inner.is_multicast or inner.is_unspecified or inner.is_reserved:
-        return Zone.NOWHERE
-    return Zone.PUBLIC if inner.is_global else Zone.PRIVATE
-
-
-def _inner(address: Address) -> Address:
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour or address
-    return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else address
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 async def addresses_of(host: str, port: int) -> list[Address]:
