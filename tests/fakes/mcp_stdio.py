@@ -53,6 +53,21 @@ def announce_for_a_while() -> None:
     sys.stderr.flush()
 
 
+def daemonise(command: list[str]) -> int:
+    """Starts a program as a daemon: a session of its own, nobody's child, none of our pipes. Returns its pid."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        daemon = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        os.write(writing, str(daemon.pid).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    return int(os.read(reading, 20))
+
+
 def before_talking() -> None:
     match MODE:
         case "exit-3":
@@ -78,6 +93,8 @@ def before_talking() -> None:
         case "grandchild":
             child = subprocess.Popen(["sleep", "987"], stdin=subprocess.DEVNULL)
             note(str(child.pid))
+        case "daemon" | "daemon-never":
+            note(str(daemonise(["sleep", "986"])))
         case "environment":
             note(json.dumps(dict(os.environ)))
         case "session":
@@ -113,7 +130,7 @@ def call(message: dict[str, Any]) -> None:  # one branch a fault
         case "die":
             note("called")
             os.kill(os.getpid(), signal.SIGKILL)
-        case "never":
+        case "never" | "daemon-never":
             note("called")
             print("called", file=sys.stderr, flush=True)
             return

@@ -4,32 +4,22 @@ import asyncio
 import dataclasses
 import json
 import os
+import shlex
 import signal
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.mcp_host import Host, hosting, one_server, stdio_spec
+from tests.fakes.mcp_host import FIXTURE, Host, hosting, one_server, stdio_spec
+from tests.integration.servers.living import gone, is_running
 from tui.domain.errors import CallError
 from tui.domain.events import ServerChanged, ServerLogged, ServerRemoved
 from tui.domain.ids import ServerName
+from tui.servers.transports.descendants import TOKEN_NAME
 
 S = ServerName("s")
-
-
-def is_running(pid: int) -> bool:
-    """A zombie waits for a careless parent and runs no more."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-async def gone(pid: int) -> None:
-    async with asyncio.timeout(10):
-        while is_running(pid):
-            await asyncio.sleep(0.01)
+linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not show a process's environment")
 
 
 async def test_a_server_that_exits_at_once_is_tried_four_times_and_then_left_with_its_last_words() -> None:
@@ -164,6 +154,56 @@ async def test_a_grandchild_that_survives_the_polite_exit_is_ended_too(tmp_path:
         grandchild = int(note.read_text())
         assert is_running(grandchild)
     await gone(grandchild)
+
+
+@linux
+async def test_a_child_that_made_itself_a_daemon_is_ended_with_its_server(tmp_path: Path) -> None:
+    """M40: neither the process group nor the tree of parents leads to it any more."""
+    note = tmp_path / "note"
+    async with one_server("daemon", str(note)):
+        daemon = int(note.read_text())
+        assert is_running(daemon)
+    await gone(daemon)
+
+
+@linux
+async def test_a_daemon_that_was_let_go_outlives_its_server(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    spec = dataclasses.replace(stdio_spec("s", "daemon", str(note)), env={TOKEN_NAME: ""})
+    async with hosting([spec]):
+        daemon = int(note.read_text())
+    assert is_running(daemon)
+    os.kill(daemon, signal.SIGKILL)
+
+
+@linux
+async def test_the_daemon_of_another_server_lives_on(tmp_path: Path) -> None:
+    notes = [tmp_path / "one", tmp_path / "two"]
+    async with hosting([stdio_spec(note.name, "daemon", str(note)) for note in notes]) as host:
+        one, two = (int(note.read_text()) for note in notes)
+        await host.pool.remove(ServerName("one"))
+        await gone(one)
+        assert is_running(two)
+    await gone(two)
+
+
+@linux
+async def test_a_terminated_program_leaves_no_daemon_of_a_server(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    command = shlex.join([sys.executable, "-S", "-E", str(FIXTURE), "daemon-never", str(note)])
+    ours = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tui", "--server", f"s={command}", "tools", "call", "s.echo"),
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"MCP_TUI_HOME": str(tmp_path / "home")},
+    )
+    async with asyncio.timeout(60):
+        while not note.exists() or "called" not in note.read_text():
+            await asyncio.sleep(0.02)
+        daemon = int(note.read_text().split()[0])
+        assert is_running(daemon)
+        ours.terminate()
+        await ours.wait()
+    assert not is_running(daemon)
 
 
 async def test_servers_that_are_being_opened_can_be_stopped() -> None:

@@ -1,5 +1,6 @@
 """M42: what a killed run left behind is ended by the next one, and nothing else is."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.mcp_host import hosting, stdio_spec
+from tests.integration.servers.living import gone
 from tui.servers.transports.orphans import ChildBook, ProcessMark, mark_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="start times are read from /proc")
@@ -74,6 +76,33 @@ def test_a_damaged_book_ends_nobody(child: subprocess.Popen[bytes], tmp_path: Pa
     (tmp_path / "rubbish").write_text(f"{child.pid}\n-\n1-1\n{child.pid}-x\n0-0\n")
     assert ChildBook(tmp_path).reap() == 0
     assert child.poll() is None
+
+
+async def test_a_daemon_of_a_server_of_a_killed_run_is_ended_by_the_next_run(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from tests.fakes.mcp_host import hosting, stdio_spec\n"
+        "from tui.servers.transports.orphans import ChildBook\n"
+        "async def main():\n"
+        "    book = ChildBook(Path(sys.argv[1]) / 'book')\n"
+        "    async with hosting([stdio_spec('s', 'daemon', sys.argv[1] + '/note')], children=book):\n"
+        "        print('ready', flush=True)\n"
+        "        await asyncio.Event().wait()\n"
+        "asyncio.run(main())\n"
+    )
+    ours = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, str(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert ours.stdout is not None
+    assert await ours.stdout.readline() == b"ready\n"
+    daemon = mark_of(int((tmp_path / "note").read_text()))
+    assert daemon is not None
+    ours.kill()
+    await ours.wait()
+    assert mark_of(daemon.pid) == daemon
+    assert ChildBook(tmp_path / "book").reap() >= 1
+    await gone(daemon.pid)
 
 
 async def test_a_run_notes_its_servers_and_forgets_them_when_it_ends_well(tmp_path: Path) -> None:

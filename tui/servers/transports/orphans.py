@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.servers.transports.descendants import is_token, kill, token_of
+
 _PROC = Path("/proc")
 _SESSION, _STARTED = 3, 19
 """Places in /proc/PID/stat behind the command's name, see proc_pid_stat(5)."""
@@ -52,7 +54,7 @@ class ChildBook:
             with suppress(OSError):
                 self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
                 with (self._directory / str(self._own)).open("a") as book:
-                    book.write(f"{mark}\n")
+                    book.write(f"{mark}-{token_of(pid)}\n")
 
     def close(self) -> None:
         """Ends the book: all servers were ended."""
@@ -67,13 +69,20 @@ class ChildBook:
             for book in list(self._directory.iterdir()):
                 owner = _read(book.name)
                 if owner is None or mark_of(owner.pid) is None or _is_other(owner):
-                    ended += sum(_end(each) for line in book.read_text().split() for each in _left_of(_read(line)))
+                    ended += sum(_end_left_of(line) for line in book.read_text().split())
                     book.unlink()
         return ended
 
 
+def _end_left_of(line: str) -> int:
+    """Ends what lives of one server: in its session, and wherever its token is. Returns how many that were."""
+    ended = sum(_end(each) for each in _left_of(_read(line)))
+    token = line.rpartition("-")[2]
+    return ended + (kill(token) if is_token(token) else 0)
+
+
 def _read(text: str) -> ProcessMark | None:
-    pid, _, started = text.partition("-")
+    pid, started, *_ = (*text.split("-"), "")
     return ProcessMark(int(pid), int(started)) if pid.isdecimal() and started.isdecimal() else None
 
 

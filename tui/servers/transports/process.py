@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from tui.domain.servers import ServerSpec
+from tui.servers.transports import descendants
 
 _WINDOWS_NAMES = (
     "APPDATA HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROCESSOR_ARCHITECTURE SYSTEMDRIVE SYSTEMROOT TEMP TMP"
@@ -17,6 +18,7 @@ _WINDOWS_NAMES = (
 )
 _POSIX_NAMES = "HOME LANG LC_ALL LOGNAME PATH SHELL TERM TMPDIR TZ USER"
 _POLL_S = 0.01
+_DAEMON_GRACE_S = 0.5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -53,8 +55,11 @@ def executable_of(spec: ServerSpec) -> str:
         return ""
 
 
-async def start(spec: ServerSpec) -> asyncio.subprocess.Process:
-    """Starts the server with three pipes, no terminal and a session of its own. Raises OSError."""
+async def start(spec: ServerSpec, token: str) -> asyncio.subprocess.Process:
+    """Starts the server with three pipes, no terminal and a session of its own; `token` marks all it starts.
+
+    Raises OSError.
+    """
     command, directory = resolve(spec)
     return await asyncio.create_subprocess_exec(
         command,
@@ -62,7 +67,7 @@ async def start(spec: ServerSpec) -> asyncio.subprocess.Process:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=child_environment(os.environ, spec.env),
+        env=child_environment(os.environ, {descendants.TOKEN_NAME: token} | dict(spec.env)),
         cwd=directory,
         start_new_session=True,
         preexec_fn=_die_with_parent(),
@@ -84,8 +89,8 @@ def _die_with_parent() -> Callable[[], None] | None:
     return bind_to_parent
 
 
-async def stop(process: asyncio.subprocess.Process, grace_s: float = 2.0) -> None:
-    """Ends the process and its group: stdin closes, `grace_s` later SIGTERM, `grace_s` later SIGKILL.
+async def stop(process: asyncio.subprocess.Process, token: str, grace_s: float = 2.0) -> None:
+    """Ends the process and all it started: stdin closes, `grace_s` later SIGTERM, `grace_s` later SIGKILL.
 
     Source: MCP specification, lifecycle, shutdown (stdio).
     """
@@ -101,6 +106,7 @@ async def stop(process: asyncio.subprocess.Process, grace_s: float = 2.0) -> Non
         await exited(process, grace_s)
         if not await _group_gone(process, 0):
             _signal_group(process, _KILL)
+    await descendants.end(token, _DAEMON_GRACE_S)
     await exited(process, grace_s)
     transport = getattr(process, "_transport", None)
     if transport is not None:

@@ -11,6 +11,7 @@ from mcp.shared.message import SessionMessage
 
 from tui.domain.servers import ServerSpec
 from tui.servers.transports import process as processes
+from tui.servers.transports.descendants import new_token
 from tui.servers.transports.framing import EndlessLineError, Junk, LineSplitter, Oversized, failed_answer, parse_line
 
 _CHUNK_BYTES = 64 * 1024
@@ -39,7 +40,8 @@ class PipeListener:
 @asynccontextmanager
 async def stdio_transport(spec: ServerSpec, listener: PipeListener) -> AsyncIterator[Streams]:
     """Runs the server for the length of the block and ends it and its children whatever happens. Raises OSError."""
-    process = await processes.start(spec)
+    token = new_token()
+    process = await processes.start(spec, token)
     # No await between here and the task group: a cancellation in the gap would leak the process.
     listener.started(process.pid)
     incoming, read_stream = anyio.create_memory_object_stream[SessionMessage | Exception](0)
@@ -54,7 +56,7 @@ async def stdio_transport(spec: ServerSpec, listener: PipeListener) -> AsyncIter
             with anyio.CancelScope(shield=True):
                 write_stream.close()
                 read_stream.close()
-                await processes.stop(process)
+                await processes.stop(process, token)
             tasks.cancel_scope.cancel()
 
 
