@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NewType
 
 from tui.domain.ids import ComboName, ProviderName
 from tui.domain.money import MicroUsd, Price
 from tui.domain.text import CleanText
 
-BreakerState = Literal["CLOSED", "OPEN", "HALF_OPEN"]
+BreakerState = Literal["CLOSED", "OPEN", "HALF_OPEN", "DEGRADED", "UNKNOWN"]
+"""A degraded breaker lets requests through though many fail; unknown is what a gateway does not tell."""
 Strategy = Literal[
     "priority",
     "round-robin",
@@ -19,10 +20,16 @@ Strategy = Literal[
     "latency-optimized",
     "auto",
 ]
+ForeignStrategy = NewType("ForeignStrategy", str)
+"""How another gateway says that it chooses."""
+CredentialHealth = Literal["ok", "missing", "cooling", "expired", "credits_exhausted", "none", "unknown"]
+"""`none`: the endpoint needs no key."""
 BudgetAction = Literal["alert", "degrade", "block"]
 BreakerOrder = Literal["trip", "probe", "reset", "hold", "release"]
 """What a person does to a breaker by hand; a held one never trips until it is released."""
 ProfileName = Literal["aggressive", "balanced", "conservative"]
+GatewayKind = Literal["omniroute", "litellm", "openrouter", "openai"]
+"""What a gateway outside this program is; `openai` is any other endpoint, of which only its models are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,44 @@ class ProviderSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewaySpec:
+    """A gateway outside this program. The keys themselves are never here: only where they are found."""
+
+    name: str
+    kind: GatewayKind
+    url: str
+    """Without a slash at its end; of an `openai` one up to and with its version, of all others without."""
+    api_key_env: str | None = None
+    keyring: bool = False
+    """The key lies in the system keyring under this address."""
+    key_chosen: bool = False
+    admin_key_env: str | None = None
+    """Names the key, or password, for management, where chats have one of their own."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    mcp_server: str = ""
+    """The MCP server of the same gateway, heard as a second witness; empty: none."""
+
+    @property
+    def provider(self) -> ProviderSpec:
+        """The gateway as the endpoint that chats are sent to."""
+        return ProviderSpec(
+            ProviderName(self.name),
+            self.url if self.kind == "openai" else f"{self.url}/v1",
+            api_key_env=self.api_key_env,
+            keyring=self.keyring,
+            headers=self.headers,
+            origin="gateway",
+            key_chosen=self.key_chosen,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ComboSpec:
     """An ordered chain of `provider/model` steps."""
 
     name: ComboName
     steps: tuple[str, ...]
-    strategy: Strategy = "priority"
+    strategy: Strategy | ForeignStrategy = "priority"
     enabled: bool = True
     weights: tuple[int, ...] = ()
 
@@ -83,10 +122,10 @@ class BreakerView:
     """A breaker as a person sees it."""
 
     state: BreakerState
-    failures: int
+    failures: int | None
     """Failures inside the window."""
-    calls: int
-    threshold: int
+    calls: int | None
+    threshold: int | None
     opened_because: CleanText = CleanText("")
     seconds_to_probe: float | None = None
     probes_in_flight: int = 0
@@ -100,14 +139,13 @@ class ProviderHealth:
 
     name: ProviderName
     breaker: BreakerView
-    requests: int = 0
-    errors: int = 0
+    requests: int | None = 0
+    errors: int | None = 0
     p50_ms: int | None = None
     p95_ms: int | None = None
     p99_ms: int | None = None
     last_error: CleanText = CleanText("")
-    credential: Literal["ok", "missing", "cooling", "expired", "credits_exhausted", "none"] = "none"
-    """`none`: the endpoint needs no key."""
+    credential: CredentialHealth = "none"
     quota: CleanText | None = None
     """Remaining quota in words, from rate-limit headers; None when nobody told."""
     models: int | None = None
@@ -120,8 +158,8 @@ class ProviderHealth:
 class SpendView:
     """Money spent. Totals count known costs; `unknown_calls` says how many are missing from them."""
 
-    session_microusd: int = 0
-    today_microusd: int = 0
+    session_microusd: int | None = 0
+    today_microusd: int | None = 0
     reserved_microusd: int = 0
     limit_microusd: int | None = None
     action: BudgetAction = "block"
@@ -157,3 +195,8 @@ class GatewaySnapshot:
     combos: tuple[ComboSpec, ...] = ()
     spend: SpendView = field(default_factory=SpendView)
     latency: LatencyView = field(default_factory=LatencyView)
+    unknown: tuple[str, ...] = ()
+    """Figures this gateway does not tell, or could not be asked for."""
+    notes: tuple[CleanText, ...] = ()
+    """What a person should know of these figures, one sentence each: witnesses that disagree, an endpoint that is
+    silent, what was measured here."""

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.domain.gateway import BreakerView, BudgetAction
-from tui.domain.gateway_answers import CredentialHealth, RateLimitView
+from tui.domain.gateway import BreakerView, BudgetAction, CredentialHealth
+from tui.domain.gateway_answers import RateLimitView
 from tui.domain.gateway_figures import CallFigures, CostFigures, Window
+from tui.domain.gateway_witness import Witness
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText
 
@@ -68,8 +69,8 @@ class BudgetLine:
     scope: BudgetScope
     limit_microusd: int | None
     """None: no limit."""
-    spent_microusd: int
-    reserved_microusd: int
+    spent_microusd: int | None
+    reserved_microusd: int | None
     remaining_microusd: int | None
     """Never below 0; None without a limit."""
 
@@ -79,15 +80,16 @@ class BudgetAnswer:
     """The budget in force."""
 
     action: BudgetAction
-    degrade_to: Literal["cheap", "free"]
-    status: Literal["ok", "near", "exceeded", "unlimited"]
+    degrade_to: Literal["cheap", "free"] | None
+    status: Literal["ok", "near", "exceeded", "unlimited", "unknown"]
     """`near` from 80 % of any limit."""
     lines: tuple[BudgetLine, ...]
     turn_limit_microusd: int | None = None
     set_by_hand: bool = False
     """True when it differs from the configuration file because somebody set it; it stays so across restarts."""
-    unknown_calls: int = 0
+    unknown_calls: int | None = 0
     """Calls of this session whose cost nobody knows: the sums are without them."""
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class QuotaAnswer:
 
     credentials: tuple[QuotaView, ...]
     budget: BudgetAnswer
+    witnesses: tuple[Witness, ...] = ()
 
 
 # --- cost
@@ -130,6 +133,7 @@ class CostAnswer:
     """Dearest first, as the models."""
     models: tuple[ModelCost, ...]
     budget: BudgetAnswer
+    witnesses: tuple[Witness, ...] = ()
 
 
 # --- use
@@ -150,6 +154,7 @@ class ProviderAnswer:
     last_error_at: float | None = None
     """Wall clock."""
     unknown: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ class Ranked:
     """A model or provider with its part in a session, busiest first."""
 
     name: CleanText
-    requests: int
+    requests: int | None
     cost: CostFigures
 
 
@@ -174,3 +179,4 @@ class SessionAnswer:
     providers: tuple[Ranked, ...]
     budget: BudgetAnswer
     unknown: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()

@@ -3,18 +3,18 @@
 Money is micro-dollars. A figure nobody knows is None and its name stands in `unknown`; it is never 0.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from tui.domain.gateway import BreakerView, ModelSpec, ProfileName, Strategy
+from tui.domain.gateway import BreakerView, CredentialHealth, ForeignStrategy, ModelSpec, ProfileName, Strategy
 from tui.domain.gateway_figures import CallFigures
+from tui.domain.gateway_witness import Witness
 from tui.domain.ids import ComboName, ProviderName
 from tui.domain.text import CleanText
 
 Capability = Literal["chat", "tools", "vision", "audio", "free", "embedding", "image", "video", "rerank", "moderation"]
 """What a model can be asked for; `vision` and `audio` are inputs."""
-CredentialHealth = Literal["ok", "missing", "cooling", "expired", "credits_exhausted", "none"]
-"""`none`: the endpoint needs no key."""
 
 
 # --- health
@@ -72,13 +72,14 @@ class HealthAnswer:
     verdict: Literal["ok", "degraded", "down", "unknown"]
     reasons: tuple[CleanText, ...]
     """Why the verdict is not `ok`, one sentence each."""
-    uptime_s: float
-    version: str
+    uptime_s: float | None
+    version: str | None
     memory_bytes: int | None
     providers: tuple[ProviderStanding, ...]
     cached_models: int = 0
     """Models known from lists the providers gave."""
     unknown: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
 
 
 # --- combos
@@ -118,6 +119,7 @@ class ComboMetricsAnswer:
     since: float | None = None
     """Wall clock of the oldest request counted, None when there was none."""
     unknown: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class ComboView:
     """One chain as it stands."""
 
     name: ComboName
-    strategy: Strategy
+    strategy: Strategy | ForeignStrategy
     steps: tuple[ComboStep, ...]
     enabled: bool
     metrics: ComboMetricsAnswer | None = None
@@ -137,6 +139,7 @@ class CombosAnswer:
     """All chains."""
 
     combos: tuple[ComboView, ...]
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class SwitchAnswer:
     """False when it already was so."""
     warning: CleanText = CleanText("")
     """What cannot be reached any more."""
+    witnesses: tuple[Witness, ...] = ()
 
 
 # --- models
@@ -200,6 +204,7 @@ class ModelsAnswer:
     """The `provider/model` of the lowest known price among those that are open; empty when no price is known."""
     undecided: int = 0
     """Models left out because nobody said whether they have the capability asked for."""
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,19 +222,21 @@ class ConnectionTest:
 
 @dataclass(frozen=True, slots=True)
 class ResilienceSettings:
-    """What a resilience profile sets."""
+    """What a resilience profile sets; None where a gateway has no such setting or does not tell it."""
 
-    profile: ProfileName
-    breaker_threshold: int
-    breaker_window_s: float
-    breaker_open_s: float
-    retries: int
-    max_attempts: int
-    cooldown_s: float
-    lockout_s: float
-    connect_timeout_s: float
-    first_token_timeout_s: float
-    idle_timeout_s: float
+    profile: ProfileName | None
+    breaker_threshold: int | None
+    breaker_window_s: float | None
+    breaker_open_s: float | None
+    retries: int | None
+    max_attempts: int | None
+    cooldown_s: float | None
+    lockout_s: float | None
+    connect_timeout_s: float | None
+    first_token_timeout_s: float | None
+    idle_timeout_s: float | None
+    others: Mapping[str, str | float] = field(default_factory=dict)
+    """Settings that only the gateway in question has, by its own names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +249,4 @@ class ResilienceAnswer:
     """False when it was only read."""
     set_by_hand: bool = False
     """True when it differs from the configuration file because somebody set it; it stays so across restarts."""
+    witnesses: tuple[Witness, ...] = ()

@@ -1,4 +1,4 @@
-"""Counts, latencies and costs that a gateway answers with, as the ledger has them. Rates are between 0 and 1."""
+"""Counts, latencies and costs that a gateway answers with. Rates are between 0 and 1; None where nobody tells."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,13 +22,13 @@ class CostShare:
 class CostFigures:
     """What some attempts cost and used, as the ledger has it."""
 
-    microusd: int = 0
+    microusd: int | None = 0
     """The sum of the known costs."""
-    requests: int = 0
-    calls: int = 0
+    requests: int | None = 0
+    calls: int | None = 0
     """Attempts: a request that fell back has several."""
-    input_tokens: int = 0
-    output_tokens: int = 0
+    input_tokens: int | None = 0
+    output_tokens: int | None = 0
     shares: tuple[CostShare, ...] = ()
     """How the figure was found; calls of unknown cost are missing from the sum."""
 
@@ -42,11 +42,11 @@ class CostFigures:
 class CallFigures:
     """How some calls went. Cancelled ones count as neither success nor error; latencies are those of successes."""
 
-    requests: int = 0
-    successes: int = 0
-    errors: int = 0
-    cancelled: int = 0
-    fallbacks: int = 0
+    requests: int | None = 0
+    successes: int | None = 0
+    errors: int | None = 0
+    cancelled: int | None = 0
+    fallbacks: int | None = 0
     """Of requests: those that another place took over. Of attempts: those that came after a failed one."""
     average_ms: int | None = None
     p50_ms: int | None = None
@@ -57,6 +57,8 @@ class CallFigures:
     @property
     def success_rate(self) -> float | None:
         """Successes among the calls that ended by themselves, None when there were none."""
+        if self.successes is None or self.errors is None:
+            return None
         ended = self.successes + self.errors
         return self.successes / ended if ended else None
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.completion import FailureKind, Outcome, TaskType, Usage
-from tui.domain.gateway import BreakerState, Strategy
-from tui.domain.gateway_answers import CredentialHealth
+from tui.domain.gateway import BreakerState, CredentialHealth, ForeignStrategy, Strategy
+from tui.domain.gateway_witness import Witness
 from tui.domain.ids import ComboName, ProviderName, RequestId
 from tui.domain.money import Cost
 from tui.domain.text import CleanText
@@ -47,6 +47,7 @@ class RouteAnswer:
     latency_ms: int
     explanation: CleanText
     """In one sentence why it went this way."""
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class SimulateAnswer:
 
     target: str
     combo: ComboName | None
-    strategy: Strategy | None
+    strategy: Strategy | ForeignStrategy | None
     prompt_tokens: int
     output_tokens: int
     """Assumed length of the answer."""
@@ -95,6 +96,7 @@ class SimulateAnswer:
     unknown: tuple[str, ...] = ()
     assumption: CleanText = CleanText("")
     """What the probabilities rest on."""
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class TestAnswer:
     cheapest: CleanText = CleanText("")
     """Empty when no cost is known."""
     cost: Cost = Cost.unknown()
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class BestAnswer:
     refused: tuple[Recommendation, ...] = ()
     """Chains that miss a limit or cannot be reached, each with the reason."""
     unknown: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ class ExplainAnswer:
     request_id: RequestId
     target: str
     combo: ComboName | None
-    strategy: Strategy | None
+    strategy: Strategy | ForeignStrategy | None
     provider: ProviderName | None
     model: str | None
     candidates: tuple[Candidate, ...]
@@ -200,3 +204,4 @@ class ExplainAnswer:
     """Set when the gateway itself ended the request."""
     at: float | None = None
     unknown: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()

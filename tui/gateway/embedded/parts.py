@@ -76,7 +76,8 @@ class Parts:
         for step in dict.fromkeys(steps):
             selection = Selection(since=since, provider=step.provider, model=step.model)
             told = (await self.history.attempts(selection)).figures
-            figures = Figures(told.successes + told.errors, told.errors, told.p50_ms, told.p95_ms, told.p99_ms)
+            errors = told.errors or 0
+            figures = Figures((told.successes or 0) + errors, errors, told.p50_ms, told.p95_ms, told.p99_ms)
             self.meter.remember(step.provider, step.model, figures)
 
     def note_limits(self, provider: ProviderName, limits: RateLimits) -> None:

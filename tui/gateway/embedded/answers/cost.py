@@ -91,7 +91,7 @@ def dearest_first(rows: Iterable[SpentRow], key: Callable[[SpentRow], K]) -> lis
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     parts = [(name, figures(group)) for name, group in groups.items()]
-    return sorted(parts, key=lambda part: (-part[1].microusd, -part[1].calls, part[0]))
+    return sorted(parts, key=lambda part: (-(part[1].microusd or 0), -(part[1].calls or 0), part[0]))
 
 
 def figures(rows: Iterable[SpentRow]) -> CostFigures:
@@ -152,7 +152,7 @@ def _line(scope: BudgetScope, limit: int | None, spent: int, reserved: int) -> B
 
 
 def _status(lines: Iterable[BudgetLine]) -> Literal["ok", "near", "exceeded", "unlimited"]:
-    limited = [(line.spent_microusd, line.limit_microusd) for line in lines if line.limit_microusd is not None]
+    limited = [(line.spent_microusd or 0, line.limit_microusd) for line in lines if line.limit_microusd is not None]
     if not limited:
         return "unlimited"
     if any(spent >= limit for spent, limit in limited):

@@ -64,8 +64,9 @@ async def _seen_by_all(seen: ProviderHealth, parts: Parts) -> BreakerView:
         return seen.breaker
     record = await parts.history.attempts(Selection(parts.health.counting_since(seen.name), provider=seen.name))
     failures = sum(count for kind, count in record.failures.items() if consequence(cast("FailureKind", kind)).counts)
-    calls = record.figures.successes + failures
-    return replace(seen.breaker, failures=max(failures, seen.breaker.failures), calls=max(calls, seen.breaker.calls))
+    calls = (record.figures.successes or 0) + failures
+    own = seen.breaker
+    return replace(own, failures=max(failures, own.failures or 0), calls=max(calls, own.calls or 0))
 
 
 def in_words(failure: LastFailure | None) -> CleanText:

@@ -56,5 +56,5 @@ async def session(parts: Parts, budget: BudgetAnswer, started: float) -> Session
 
 
 def _busiest(parts: list[tuple[str, CostFigures]]) -> tuple[Ranked, ...]:
-    ordered = sorted(parts, key=lambda part: -part[1].calls)
+    ordered = sorted(parts, key=lambda part: -(part[1].calls or 0))
     return tuple(Ranked(clean_line(name), cost.calls, cost) for name, cost in ordered[:BUSIEST])

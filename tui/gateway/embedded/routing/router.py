@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from tui.domain.completion import ChatRequest
 from tui.domain.gateway import ComboSpec, ModelSpec, Strategy
@@ -82,7 +83,8 @@ def plan(request: ChatRequest, sight: Sight, served: int = 0, needs: Needs | Non
             entrants.append(Entrant(standing, weight))
         else:
             left_out.append(LeftOut(str(step), verdict.reason, verdict.retry_in_s))
-    strategy: Strategy = combo.strategy if combo else "priority"
+    # Only the configuration file names chains to route by, and it knows no foreign strategy.
+    strategy = cast("Strategy", combo.strategy) if combo else "priority"
     ranking = ORDERS[strategy](entrants, occasion)
     return Plan(request.target, combo.name if combo else None, strategy, ranking, tuple(left_out))
 

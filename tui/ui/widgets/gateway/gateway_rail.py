@@ -10,10 +10,10 @@ from tui.domain.text import clean_line
 from tui.ui import keys
 from tui.ui.format import age, duration, percent, plural, whole
 from tui.ui.widgets.frame.status_bar import countdown
+from tui.ui.widgets.gateway.gateway_tables import BREAKERS, WORST_FIRST, failures_of
 from tui.ui.widgets.lists.ink import InkedWidget, Piece, Row, fit, right_fit
 
 _BARS = "▁▂▃▄▅▆▇█"
-BREAKERS = {"CLOSED": ("●", "CLOSED", "ok"), "OPEN": ("○", "OPEN", "bad"), "HALF_OPEN": ("◐", "HALF", "warn")}
 _CREDENTIALS = {
     "missing": "no key",
     "cooling": "cooling down",
@@ -126,8 +126,7 @@ def _providers(snapshot: GatewaySnapshot, now: float, width: int) -> list[Row]:
             Row([("OPENAI_API_KEY", "code"), (", adds one.", "dim")]),
             _BLANK,
         ]
-    order = {"OPEN": 0, "HALF_OPEN": 1, "CLOSED": 2}
-    for provider in sorted(snapshot.providers, key=lambda each: order[each.breaker.state]):
+    for provider in sorted(snapshot.providers, key=lambda each: WORST_FIRST[each.breaker.state]):
         rows += _provider(provider, snapshot, now, width)
     return [*rows, _BLANK]
 
@@ -153,7 +152,7 @@ def _trouble(provider: ProviderHealth) -> str:
     breaker = provider.breaker
     parts = [_CREDENTIALS[provider.credential]] if provider.credential in _CREDENTIALS else []
     if breaker.failures:
-        parts.append(f"{breaker.failures}/{breaker.threshold} failed")
+        parts.append(f"{failures_of(breaker)} failed")
     if breaker.failures or breaker.state != "CLOSED":
         parts.append(provider.last_error or breaker.opened_because)
     return clean_line(" · ".join(part for part in parts if part))
@@ -167,7 +166,7 @@ def _provider_figure(provider: ProviderHealth, snapshot: GatewaySnapshot, now: f
         return [(f"{probes} probe" if probes == 1 else f"{probes} probes", "dim")]
     if provider.breaker.held:
         return [("held closed", "warn")]
-    return [("p95 ", "dim"), (f"{duration(provider.p95_ms):>6}", "")] if provider.requests else [("unused", "dim")]
+    return [("unused", "dim")] if provider.requests == 0 else [("p95 ", "dim"), (f"{duration(provider.p95_ms):>6}", "")]
 
 
 def _cost(snapshot: GatewaySnapshot, width: int) -> list[Row]:
@@ -180,7 +179,7 @@ def _cost(snapshot: GatewaySnapshot, width: int) -> list[Row]:
     rows.append(Row([("session ", "dim"), (format_usd(spend.session_microusd), "bold")], [(source, "dim")]))
     if spend.unknown_calls:
         rows.append(Row([(f"without {plural(spend.unknown_calls, 'call')} of unknown price", "warn")]))
-    if spend.limit_microusd:
+    if spend.limit_microusd and spend.session_microusd is not None:
         rows += _limit(spend.session_microusd, spend.limit_microusd, spend.action, width)
     return [*rows, _BLANK]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from tui.domain.gateway import ComboSpec, GatewaySnapshot, LatencyView, ProviderHealth, SpendView
+from tui.domain.gateway import BreakerView, ComboSpec, GatewaySnapshot, LatencyView, ProviderHealth, SpendView
 from tui.domain.money import format_usd
 from tui.domain.text import clean_line
 from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
@@ -13,7 +13,13 @@ from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import fact, heading, lines, paragraph
 from tui.ui.widgets.lists.ink import Piece
 
-BREAKERS = {"CLOSED": ("●", "CLOSED", "ok"), "OPEN": ("○", "OPEN", "bad"), "HALF_OPEN": ("◐", "HALF", "warn")}
+BREAKERS = {
+    "CLOSED": ("●", "CLOSED", "ok"),
+    "OPEN": ("○", "OPEN", "bad"),
+    "HALF_OPEN": ("◐", "HALF", "warn"),
+    "DEGRADED": ("◑", "WEAK", "warn"),
+    "UNKNOWN": ("?", "?", "dim"),
+}
 KEYS = {
     "ok": ("ok", "dim"),
     "none": ("not needed", "dim"),
@@ -21,8 +27,9 @@ KEYS = {
     "cooling": ("cooling", "warn"),
     "expired": ("expired", "bad"),
     "credits_exhausted": ("no credits", "bad"),
+    "unknown": ("?", "dim"),
 }
-_ORDER = {"OPEN": 0, "HALF_OPEN": 1, "CLOSED": 2}
+WORST_FIRST = {"OPEN": 0, "HALF_OPEN": 1, "DEGRADED": 2, "UNKNOWN": 3, "CLOSED": 4}
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 CHART_ROWS = 3
 
@@ -43,7 +50,9 @@ PROVIDER_COLUMNS = Columns(
 
 def problem_first(snapshot: GatewaySnapshot) -> list[ProviderHealth]:
     """Returns the providers, those that need a look at the top."""
-    return sorted(snapshot.providers, key=lambda one: (_ORDER[one.breaker.state], KEYS[one.credential][1] == "dim"))
+    return sorted(
+        snapshot.providers, key=lambda one: (WORST_FIRST[one.breaker.state], KEYS[one.credential][1] == "dim")
+    )
 
 
 def provider_cells(provider: ProviderHealth, sampled_at: float, now: float) -> list[Piece]:
@@ -56,12 +65,12 @@ def provider_cells(provider: ProviderHealth, sampled_at: float, now: float) -> l
     return [
         (f"{sign} {word}", ink),
         (clean_line(provider.name), "bold"),
-        ("held" if breaker.held else f"{breaker.failures}/{breaker.threshold}", "warn" if breaker.held else failing),
+        ("held" if breaker.held else failures_of(breaker), "warn" if breaker.held else failing),
         (_probe(provider, sampled_at, now), ink if breaker.state != "CLOSED" else "dim"),
         (whole(provider.requests), used),
         (whole(provider.errors), "bad" if provider.errors else "dim"),
         *(
-            (duration(ms) if provider.requests else "–", used if ms is not None else "dim")
+            ("–" if provider.requests == 0 else duration(ms), used if ms is not None else "dim")
             for ms in (provider.p50_ms, provider.p95_ms, provider.p99_ms)
         ),
         (key, key_ink),
@@ -69,11 +78,16 @@ def provider_cells(provider: ProviderHealth, sampled_at: float, now: float) -> l
     ]
 
 
+def failures_of(breaker: BreakerView) -> str:
+    """Returns `2/5`: how many of the failures that open a breaker there were."""
+    return f"{whole(breaker.failures)}/{whole(breaker.threshold)}"
+
+
 def _probe(provider: ProviderHealth, sampled_at: float, now: float) -> str:
     breaker = provider.breaker
     if breaker.state == "HALF_OPEN":
         return plural(breaker.probes_in_flight, "probe")
-    if breaker.state == "CLOSED":
+    if breaker.state in ("CLOSED", "DEGRADED"):
         return "–"
     if breaker.seconds_to_probe is None:
         return UNKNOWN
@@ -85,7 +99,9 @@ def provider_note(provider: ProviderHealth | None, now: float) -> Content:
     if provider is None:
         return Content("")
     breaker = provider.breaker
-    why = breaker.opened_because or (f"{breaker.failures} of {plural(breaker.calls, 'call')} in the window failed")
+    why = breaker.opened_because or (
+        f"{whole(breaker.failures)} of {plural(breaker.calls, 'call')} in the window failed"
+    )
     last = provider.last_error or "no error seen"
     return lines(
         [
@@ -158,7 +174,7 @@ def cost_text(spend: SpendView, width: int) -> Content:
         fact("set aside", format_usd(spend.reserved_microusd), "$dim"),
         fact("limit", "none" if limit is None else f"{format_usd(limit)}, then {spend.action}"),
     ]
-    if limit:
+    if limit and spend.session_microusd is not None:
         parts.append(gauge(spend.session_microusd / limit, width))
     if spend.unknown_calls:
         parts.append(paragraph(f"without {plural(spend.unknown_calls, 'call')} of unknown price", "$text-warning"))
