@@ -176,6 +176,17 @@ async def test_a_limit_asks_and_no_has_the_focus(tmp_path: Path) -> None:
         assert answers(stage) == [YesNoAnswer(False)]
 
 
+@pytest.mark.parametrize(("key", "went_on"), [("y", True), ("n", False), ("escape", False)])
+async def test_a_key_answers_a_limit(tmp_path: Path, key: str, went_on: bool) -> None:
+    question = LimitQuestion(QuestionId("q1"), scene.TURN, "time", CleanText("The turn has run for 10 minutes."))
+    async with staged(tmp_path) as stage:
+        await stage.tell(QuestionAsked(question))
+        await stage.until("y go on   n stop here")
+        await read_it(stage)
+        await stage.press(key)
+        assert answers(stage) == [YesNoAnswer(went_on)]
+
+
 async def test_consent_shows_the_exact_command(tmp_path: Path) -> None:
     question = TrustQuestion(
         QuestionId("q1"), ServerName("x"), clean("npx -y evil\u202e"), CleanText("/repo/.mcp.json")

@@ -92,6 +92,10 @@ ACTIONS: tuple[Action, ...] = (
     # The servers in the cockpit
     Action("pane.fold", "space", "fold", "Show or hide the server's tools"),
     Action("pane.reconnect", "r", "reconnect", "Connect the server anew"),
+    # A yes or no
+    Action("confirm.decide(True)", "y", "yes", "Yes, do it"),
+    Action("confirm.decide(False)", "n,escape", "no", "No, leave it"),
+    Action("confirm.other", "left,right", "other", "To the other button"),
     # Approving a tool call
     Action("approval.once", "y", "once", "Run this call"),
     Action("approval.session", "s", "session", "Run it, and this tool for the rest of the session"),
@@ -197,6 +201,7 @@ AREAS = {
     "pane": "The servers in the cockpit",
     "list": "Lists",
     "dialog": "Dialogs",
+    "confirm": "A yes or no",
     "approval": "A tool call that asks",
     "definitions": "A server that changed what it says",
     "servers": "Servers (2)",

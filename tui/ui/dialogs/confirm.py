@@ -1,26 +1,21 @@
 """A yes or no about something a person asked for that cannot be taken back, or that starts a program."""
 
 from collections.abc import Iterable
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from tui.domain.text import CleanText
+from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line
 
 
 class Confirm(Dialog[bool]):
     """Asks; the focus starts on no."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "yes"),
-        Binding("n,escape", "answer(False)", "no"),
-        Binding("left,right", "app.focus_next", "other", show=False),
-    ]
+    BINDINGS = keys.bindings("confirm")
     DEFAULT_CSS = """
     Confirm {
         .body { height: auto; max-height: 14; overflow-y: auto; }
@@ -52,8 +47,11 @@ class Confirm(Dialog[bool]):
     def on_mount(self) -> None:
         self.query_one("#no").focus()
 
-    def action_answer(self, yes: bool) -> None:
+    def action_decide(self, yes: bool) -> None:
         self.dismiss(yes)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "yes")

@@ -17,7 +17,7 @@ from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
 class YesNoDialog(QuestionDialog[bool | None]):
     """Answers with yes or no; None when the question fell away."""
 
-    BINDINGS = keys.bindings("dialog", only=("close",))
+    BINDINGS = keys.bindings("confirm")
     DEFAULT_CSS = """
     YesNoDialog {
         #yes-no { height: 1; margin-top: 1; }
@@ -44,7 +44,7 @@ class YesNoDialog(QuestionDialog[bool | None]):
         yield Horizontal(self._no, self._yes, id="yes-no")
 
     def keys_text(self) -> Content:
-        return key_line(("tab", "choose"), ("enter", "take it"), ("esc", "no"))
+        return key_line(("y", str(self._yes.label).lower()), ("n", str(self._no.label).lower()), ("esc", "no"))
 
     def on_mount(self) -> None:
         self._no.focus()
@@ -53,8 +53,11 @@ class YesNoDialog(QuestionDialog[bool | None]):
         event.stop()
         self.answer(event.button is self._yes)
 
-    def action_close(self) -> None:
-        self.answer(False)
+    def action_decide(self, yes: bool) -> None:
+        self.answer(yes)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)
 
 
 def limit_dialog(question: LimitQuestion, clock: Clock) -> YesNoDialog:
