@@ -65,6 +65,7 @@ def shared_options() -> argparse.ArgumentParser:
     group.add_argument("--api-key-env", metavar="NAME", help="the environment variable that holds its key")
     group.add_argument("--model", metavar="M", help="a model: provider/model, or a model of --base-url")
     group.add_argument("--combo", metavar="C", help="a combo (a chain of models with fallback)")
+    group.add_argument("--gateway", metavar="NAME", help="one of the [[gateways]] of config.toml, or `embedded`")
     group.add_argument("--max-cost", metavar="USD", help="the most this run may spend")
     return shared
 

@@ -49,6 +49,7 @@ def _options(given: Namespace) -> Options:
         api_key_env=None if adding == "providers" else getattr(given, "api_key_env", None),
         model=getattr(given, "model", None),
         combo=getattr(given, "combo", None),
+        gateway=getattr(given, "gateway", None),
         demo=getattr(given, "demo", False),
         approve=getattr(given, "approve", None),
         max_cost=getattr(given, "max_cost", None),

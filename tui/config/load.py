@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 
 from tui.config.decode import Table
 from tui.config.discover import describe, providers_from_environment
+from tui.config.gateways import chosen_gateway, gateways_of
 from tui.config.known import KNOWN_PROVIDERS, origin_of
 from tui.config.paths import Paths
 from tui.config.providers import combos_of, providers_of
@@ -42,6 +43,7 @@ class Options:
     api_key_env: str | None = None
     model: str | None = None
     combo: str | None = None
+    gateway: str | None = None
     demo: bool = False
     approve: str | None = None
     max_cost: str | float | Decimal | None = None
@@ -56,9 +58,12 @@ def load_settings(paths: Paths, environ: Mapping[str, str], options: Options) ->
     top.check_names(TOP)
     json_source = read_json(paths.mcp_file) if paths.mcp_file.exists() else None
     providers, found = _providers(top, environ, options)
+    gateways = gateways_of(top, environ, providers)
     return Settings(
         providers=tuple(providers),
         combos=tuple(combos_of(top, [provider.name for provider in providers])),
+        gateways=tuple(gateways),
+        gateway=chosen_gateway(top, options.gateway, [gateway.name for gateway in gateways]),
         servers=tuple(_servers(top, json_source, environ, options)),
         chat=_chat(top, providers, options),
         policy=_policy(top, options),

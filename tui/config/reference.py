@@ -3,7 +3,22 @@
 from collections.abc import Sequence
 
 from tui.config.known import KNOWN_PROVIDERS
-from tui.config.vocabulary import BUDGET, CHAT, COMBO, MODEL, OAUTH, POLICY, PROVIDER, RESILIENCE, SERVER, UI, Key, Kind
+from tui.config.vocabulary import (
+    BUDGET,
+    CHAT,
+    COMBO,
+    GATEWAY,
+    GENERAL,
+    MODEL,
+    OAUTH,
+    POLICY,
+    PROVIDER,
+    RESILIENCE,
+    SERVER,
+    UI,
+    Key,
+    Kind,
+)
 
 _INTRODUCTION = """\
 # Configuration
@@ -15,9 +30,11 @@ optional unless it says otherwise. A mistake is told with file, line and key, an
 either file is started only after your consent to exactly that definition; what you type on the command line needs none.
 """
 _SECTIONS: Sequence[tuple[str, str, Sequence[Key]]] = (
+    ("at the top", "Above all tables.", GENERAL),
     ("[[providers]]", "An OpenAI-compatible endpoint.", PROVIDER),
     ("models = [{ … }] in [[providers]]", "What is known of a provider's models.", MODEL),
     ("[[combos]]", "A chain of models with fallback.", COMBO),
+    ("[[gateways]]", "A gateway outside this program, which answers in place of the one in here.", GATEWAY),
     ("[chat]", "How a turn runs.", CHAT),
     ("[budget]", "Limits on spending.", BUDGET),
     ("[resilience]", "Retries, timeouts and breakers together.", RESILIENCE),

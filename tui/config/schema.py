@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tui.domain.gateway import BudgetSpec, ComboSpec, ProfileName, ProviderSpec
+from tui.domain.gateway import BudgetSpec, ComboSpec, GatewaySpec, ProfileName, ProviderSpec
 from tui.domain.servers import ServerSpec
 
 ApproveMode = Literal["ask", "none", "read-only", "all"]
@@ -65,6 +65,9 @@ class Settings:
     profile: str = "default"
     providers: tuple[ProviderSpec, ...] = ()
     combos: tuple[ComboSpec, ...] = ()
+    gateways: tuple[GatewaySpec, ...] = ()
+    gateway: str = ""
+    """The name of the gateway in use; empty for the one inside this program."""
     servers: tuple[ServerSpec, ...] = ()
     chat: ChatSettings = ChatSettings()
     policy: PolicySettings = PolicySettings()

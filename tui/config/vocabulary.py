@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from tui.config.schema import ApproveMode, ServerRule, ToolRule
-from tui.domain.gateway import BudgetAction, ProfileName, Strategy
+from tui.domain.gateway import BudgetAction, GatewayKind, ProfileName, Strategy
 from tui.domain.servers import Allowance
 
 Kind = Literal["text", "number", "usd", "integer", "integers", "flag", "texts", "mapping", "dotted"]
@@ -56,6 +56,23 @@ COMBO = (
     Key("enabled", "flag", "Whether it may be used."),
     Key("weights", "integers", "One weight a step, for the strategy `weighted`."),
 )
+GATEWAY = (
+    Key("name", "text", "What it is called here; chats reach its models as `NAME/model`.", required=True),
+    Key(
+        "kind",
+        "text",
+        "What it is; of an `openai` endpoint all figures are measured here.",
+        choices=get_args(GatewayKind),
+        required=True,
+    ),
+    Key("url", "text", "Where it answers; every kind but `openai` has a usual address."),
+    Key("api_key_env", "text", "The environment variable that holds its key. The key itself never stands in a file."),
+    Key("keyring", "flag", "The key lies in the system keyring."),
+    Key("admin_key_env", "text", "The variable with the key or password for management, where that is another one."),
+    Key("headers", "mapping", "More headers for every request; `${NAME}` takes an environment variable."),
+    Key("mcp_server", "text", "OmniRoute's MCP server among `[servers]`: heard as a second witness."),
+)
+GENERAL = (Key("gateway", "text", "The gateway in use: `embedded`, or the name of one of `[[gateways]]`."),)
 CHAT = (
     Key("model", "text", "The combo or `provider/model` that chats go to.", "target"),
     Key("system_prompt", "text", "What the model is told before every chat."),
@@ -119,7 +136,7 @@ UI = (
     Key("theme", "text", "The name of a theme."),
     Key("keys", "dotted", 'Other keys for actions, as `chat.interrupt = "ctrl+x"`.'),
 )
-TOP = ("providers", "combos", "chat", "budget", "resilience", "servers", "policy", "ui")
+TOP = ("gateway", "gateways", "providers", "combos", "chat", "budget", "resilience", "servers", "policy", "ui")
 FOREIGN_SERVER_KEYS = frozenset(
     ("disabled", "autoApprove", "alwaysAllow", "timeout", "description", "icon", "gallery", "version", "tools")
 )

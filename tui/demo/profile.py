@@ -42,6 +42,8 @@ def demo_settings(base: Settings) -> Settings:
         profile="demo",
         providers=DEMO_PROVIDERS,
         combos=DEMO_COMBOS,
+        gateways=(),
+        gateway="",
         servers=(*(spec for spec in demo_servers() if spec.name not in names), *typed),
         chat=replace(base.chat, target=DEMO_COMBOS[0].name),
         budget=BudgetSpec(session_microusd=MicroUsd(5_000_000)),

@@ -28,6 +28,8 @@ BudgetAction = Literal["alert", "degrade", "block"]
 BreakerOrder = Literal["trip", "probe", "reset", "hold", "release"]
 """What a person does to a breaker by hand; a held one never trips until it is released."""
 ProfileName = Literal["aggressive", "balanced", "conservative"]
+EMBEDDED = "embedded"
+"""The name of the gateway inside this program."""
 GatewayKind = Literal["omniroute", "litellm", "openrouter", "openai"]
 """What a gateway outside this program is; `openai` is any other endpoint, of which only its models are known."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tui.config import vocabulary
 from tui.config.reference import reference
 from tui.config.schema import ChatSettings, PolicySettings, UiSettings
-from tui.domain.gateway import BudgetSpec, ComboSpec, ModelSpec, ProviderSpec
+from tui.domain.gateway import BudgetSpec, ComboSpec, GatewaySpec, ModelSpec, ProviderSpec
 from tui.domain.servers import ServerSpec
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "configuration.md"
@@ -27,6 +27,7 @@ def test_every_key_fills_a_field_that_exists() -> None:
         (vocabulary.UI, UiSettings, set()),
         (vocabulary.COMBO, ComboSpec, set()),
         (vocabulary.PROVIDER, ProviderSpec, set()),
+        (vocabulary.GATEWAY, GatewaySpec, set()),
         (vocabulary.MODEL, ModelSpec, prices),
         (vocabulary.SERVER, ServerSpec, {"type"}),
     ):
