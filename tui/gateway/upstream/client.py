@@ -16,6 +16,7 @@ from tui.domain.completion import ChatRequest
 from tui.domain.errors import CallError, ConnectError
 from tui.domain.gateway import ModelSpec, ProviderSpec
 from tui.gateway.upstream.account import Account, read_account
+from tui.gateway.upstream.answer_headers import answer_headers
 from tui.gateway.upstream.catalog import models_from
 from tui.gateway.upstream.events import Opened, Piece, Timeouts, UpstreamEvent
 from tui.gateway.upstream.failures import Failure, failure, failure_from_exception, failure_from_response
@@ -77,7 +78,8 @@ class UpstreamClient:
         if isinstance(answer, Failure):
             yield done_without_answer(answer)
         else:
-            yield done_after(reader, self._spec.name, answer.status_code)
+            told = answer_headers(answer.headers)
+            yield done_after(reader, self._spec.name, answer.status_code, told)
 
     async def models(self) -> tuple[ModelSpec, ...]:
         """Returns what the endpoint says it serves. Raises ConnectError or CallError, each with a hint."""

@@ -96,6 +96,8 @@ class Done:
     served_by: CleanText = CleanText("")
     """The provider behind the endpoint, if it told."""
     model: CleanText = CleanText("")
+    answer_id: CleanText = CleanText("")
+    """What the endpoint knows the answer by."""
     extras: dict[str, object] = field(default_factory=dict)
     """Fields to echo with the assistant message, by provider name."""
     notes: tuple[CleanText, ...] = ()

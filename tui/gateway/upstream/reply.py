@@ -54,7 +54,7 @@ class Reply:
         self.finish_reason: FinishReason | None = None
         self.usage = Usage()
         self.cost: MicroUsd | None = None
-        self.served_by = self.model = CleanText("")
+        self.id = self.served_by = self.model = CleanText("")
         self.failure: Failure | None = None
         self.notes: list[CleanText] = []
         self.progress = 0
@@ -104,6 +104,8 @@ class Reply:
             self.notes.append(line)
 
     def _take_facts(self, document: dict[str, Any]) -> None:
+        if not self.id and isinstance(answer_id := document.get("id"), str):
+            self.id = clean_line(answer_id, 200)
         if isinstance(model := document.get("model"), str) and model:
             self.model = clean_line(model, 200)
         if isinstance(provider := document.get("provider"), str) and provider:

@@ -4,6 +4,7 @@ import re
 
 from tui.domain.completion import Outcome
 from tui.domain.text import CleanText
+from tui.gateway.upstream.answer_headers import SILENT, AnswerHeaders
 from tui.gateway.upstream.calls import FinishedCalls
 from tui.gateway.upstream.events import Done
 from tui.gateway.upstream.failures import Failure, failure
@@ -28,8 +29,8 @@ def done_without_answer(trouble: Failure) -> Done:
     )
 
 
-def done_after(reader: BodyReader, provider: str, status: int) -> Done:
-    """Returns the last word on an answer that was read as far as it went."""
+def done_after(reader: BodyReader, provider: str, status: int, told: AnswerHeaders = SILENT) -> Done:
+    """Returns the last word on an answer that was read as far as it went; the body goes before its headers."""
     reply = reader.reply
     proven = reader.end_is_proven
     calls = reply.calls.finish(cut=not proven, last_is_suspect=reply.finish_reason == "length")
@@ -48,8 +49,9 @@ def done_after(reader: BodyReader, provider: str, status: int) -> Done:
         truncated_calls=calls.truncated,
         finish_reason=reply.finish_reason,
         usage=reply.usage,
-        reported_cost=reply.cost,
-        served_by=reply.served_by,
+        reported_cost=told.cost if reply.cost is None else reply.cost,
+        served_by=reply.served_by or told.served_by,
+        answer_id=told.answer_id or reply.id,
         model=reply.model,
         extras=_extras(provider, reply, calls),
         notes=tuple(reply.notes),

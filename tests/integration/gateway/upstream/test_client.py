@@ -236,3 +236,17 @@ async def test_a_failed_list_of_models_says_what_to_do(reply: Reply, error: type
         await client.close()
     assert raised.value.hint  # type: ignore[attr-defined]
     assert KEY not in str(raised.value)
+
+
+async def test_what_a_gateway_says_in_its_headers_stands_where_the_body_is_silent() -> None:
+    told = {"x-litellm-response-cost": "1.8e-05", "x-litellm-call-id": "call-1", "x-litellm-model-name": "openai/m"}
+    priced = {"prompt_tokens": 1, "completion_tokens": 1, "cost": 0.000_002}
+    async with LlmEndpoint([say("a", headers=told), say("b", usage=priced, headers=told)]) as endpoint:
+        silent, speaking = [await last_word(client_of(endpoint.base_url)) for _ in range(2)]
+    assert (silent.reported_cost, silent.answer_id, silent.served_by) == (18, "call-1", "openai/m")
+    assert speaking.reported_cost == 2
+
+
+async def test_an_answer_is_known_by_the_id_in_its_body_when_no_header_names_one() -> None:
+    async with LlmEndpoint([say("a")]) as endpoint:
+        assert (await last_word(client_of(endpoint.base_url))).answer_id == "cmpl-1"

@@ -83,4 +83,5 @@ def _attempt(attempt: Attempt) -> dict[str, Json]:
         "cost_microusd": attempt.cost.microusd,
         "cost_source": attempt.cost.source,
         "served_by": attempt.end.served_by,
+        "answer_id": attempt.end.answer_id,
     }
