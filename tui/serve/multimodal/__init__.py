@@ -1,0 +1,1 @@
+"""Chat, pictures, recordings and questions about models as served tools, all through the gateway of the program."""
