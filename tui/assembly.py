@@ -29,6 +29,7 @@ from tui.servers.pool import ServerPool
 from tui.storage.chats import ChatStore
 from tui.storage.database import Database
 from tui.storage.gateway_documents import GatewayDocuments
+from tui.storage.serving import ServingStore
 from tui.storage.spend import SpendStore
 from tui.storage.usage import UsageStore
 
@@ -49,6 +50,7 @@ class Assembly:
     gateway: EmbeddedGateway
     pool: ServerPool
     room: Room
+    serving: ServingStore
     target_note: CleanText
     redactor: Redactor
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -106,7 +108,7 @@ async def assemble(settings: Settings, paths: Paths, bus: Bus, clock: Clock, des
         chats = ChatStore(database, clock)
         chat_id, resumed = await _first_chat(chats, around.settings)
         gateway = await _open_gateway(around, database, chat_id, undo)
-        assembly = await _open_room(around, await Consent.open(database), chats, gateway, undo)
+        assembly = await _open_room(around, database, chats, gateway, undo)
         await (assembly.open_stored_chat(chat_id) if resumed else assembly.room.open(chat_id, CleanText("")))
         if settings.demo and desk.attended:
             around.notice("info", DEMO_NOTICE)
@@ -174,9 +176,10 @@ async def _open_gateway(
 
 
 async def _open_room(
-    around: _Surroundings, consent: Consent, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
+    around: _Surroundings, database: Database, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
 ) -> Assembly:
     settings, bus, desk = around.settings, around.bus, around.desk
+    consent, serving = await Consent.open(database), ServingStore.of(database, around.clock)
     pool = await open_pool(
         around.paths,
         bus=bus,
@@ -203,7 +206,7 @@ async def _open_room(
         max_turn_cost=settings.budget.turn_microusd if settings.budget.action == "block" else None,
     )
     undo.push_async_callback(room.close)
-    assembly = Assembly(settings, chats, consent, gateway, pool, room, note, around.redactor)
+    assembly = Assembly(settings, chats, consent, gateway, pool, room, serving, note, around.redactor)
     undo.push_async_callback(assembly.end_tasks)
     assembly.begin(watch(gateway, bus.publish, around.clock))
     if settings.demo and desk.attended:

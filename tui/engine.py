@@ -21,6 +21,8 @@ from tui.domain.ids import QuestionId
 from tui.domain.messages import Part
 from tui.domain.questions import Answer
 from tui.domain.text import clean, clean_line
+from tui.orders.access import AccessOrders
+from tui.orders.audit import AuditOrders
 from tui.orders.chats import ChatOrders
 from tui.orders.gateway import GatewayOrders
 from tui.orders.servers import ServerOrders
@@ -43,6 +45,8 @@ class Engine:
         self.chats = ChatOrders(lambda: self.parts)
         self.servers = ServerOrders(lambda: self.parts, paths)
         self.gateway = GatewayOrders(lambda: self.parts, paths, self.bus)
+        self.access = AccessOrders(lambda: self.parts)
+        self.audit = AuditOrders(lambda: self.parts)
         self._assembly: Assembly | None = None
         self._ready = asyncio.Event()
 

@@ -30,34 +30,46 @@ class Admitted:
         """The most it may spend; None when its caller has no budget of its own."""
         self._ledger = ledger
         self._hold = ""
+        self._paid = False
+
+    @property
+    def budgeted(self) -> bool:
+        """Whether it matters what the call may cost."""
+        return self.caller.day_budget is not None
 
     async def set_aside(self, amount: int | None) -> None:
-        """Sets aside what a call may cost at most, in micro-dollars, from its caller's budget, if it has one.
+        """Sets aside what a call may cost at most, in micro-dollars, from its caller's budget.
 
+        A call that may cost money begins with this, also where the caller has no budget: its cost is booked then.
         Raises RefusedError when the budget does not suffice, and when the amount is unknown.
         """
-        limit = self.caller.day_budget
-        if limit is None:
+        limit, self._paid = self.caller.day_budget, True
+        if not self.caller.key_id:
             return
-        if amount is None:
+        if limit is not None and amount is None:
             raise RefusedError(
                 "What this call would cost is not known, and this key has a budget.",
                 "Choose a model whose price is known.",
             )
-        call_id = new_id("served")
-        beyond = await self._ledger.reserve(call_id, self.caller.key_id, MicroUsd(amount), limit)
+        hold, held = new_id("served"), MicroUsd(amount or 0)
+        beyond = await self._ledger.reserve(hold, self.caller.key_id, held, limit)
         if beyond is not None:
             raise RefusedError(
                 f"This key's budget of {format_usd(beyond.limit)} a day would be passed: {format_usd(beyond.spent)} "
-                f"spent, {format_usd(beyond.reserved)} reserved, this call up to {format_usd(amount)}.",
+                f"spent, {format_usd(beyond.reserved)} reserved, this call up to {format_usd(held)}.",
                 "It begins anew at 00:00 UTC. Choose a cheaper model, or ask for a shorter answer.",
             )
-        self._hold, self.allowance = call_id, MicroUsd(amount)
+        self._hold, self.allowance = hold, None if limit is None else held
+
+    @property
+    def final_cost(self) -> Cost:
+        """What was said it cost. Nobody knows the cost of a paid call that was cut off; any other was free."""
+        return self.cost or (Cost.unknown() if self._paid else FREE)
 
     async def settle(self) -> None:
-        """Books the cost in place of what was set aside; where nobody said it, the amount set aside is the cost."""
+        """Books the cost in place of what was set aside; an unknown cost is booked as that amount."""
         if self._hold:
-            await self._ledger.settle(self._hold, self.cost or Cost.unknown())
+            await self._ledger.settle(self._hold, self.final_cost)
 
 
 class Admission:
@@ -100,7 +112,7 @@ class Admission:
                 tool=clean_line(name, 100),
                 outcome=outcome,
                 duration_ms=round(1000 * (self._clock.monotonic() - began)),
-                cost=call.cost or (Cost.unknown() if call.allowance is not None else FREE),
+                cost=call.final_cost,
                 input_hmac=self._audit.fingerprint(arguments),
                 transport=self._transport,
             )

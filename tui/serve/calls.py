@@ -38,8 +38,8 @@ class Calls:
             raise NoSuchToolError(f"There is no tool {name[:100]!r}.", "List the tools to see what there is.")
         async with self.admission.admitted(caller, tool.name, tool.scopes, arguments) as admitted:
             check_arguments(tool, arguments)
-            if tool.estimate is not None and caller.day_budget is not None:
-                await admitted.set_aside(await tool.estimate(arguments))
+            if tool.estimate is not None:
+                await admitted.set_aside(await tool.estimate(arguments) if admitted.budgeted else None)
             answer = await tool.handler(Call(caller, arguments, progress, admitted.allowance))
             admitted.cost, admitted.failed = answer.cost, answer.failed
             check_answer(tool, answer)

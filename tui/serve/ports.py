@@ -25,7 +25,7 @@ class AuditTrail(Protocol):
 class CallerLedger(Protocol):
     """What keys' calls cost on a UTC day. Every method returns after the commit and may raise StorageError."""
 
-    async def reserve(self, call_id: str, key_id: str, amount: MicroUsd, day_limit: MicroUsd) -> Exceeded | None:
+    async def reserve(self, call_id: str, key_id: str, amount: MicroUsd, day_limit: MicroUsd | None) -> Exceeded | None:
         """Sets the amount aside in one transaction, or says that spent + reserved + amount passes the limit."""
         ...
 

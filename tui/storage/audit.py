@@ -1,0 +1,165 @@
+"""The audit of served calls: rows in a hash chain, whose end and beginning are also kept outside the database."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from tui.domain.audit import AuditedCall, AuditEntry, AuditStats, AuditVerdict, ToolCount
+from tui.domain.messages import Json
+from tui.domain.text import clean_line
+from tui.storage.audit_chain import GENESIS, AuditKey, audit_key
+from tui.storage.audit_head import Head, HeadFile
+from tui.storage.codec import decode_cost
+from tui.storage.database import Database
+
+ENTRIES_KEPT = 100_000
+PRUNED_AT_ONCE = 1_000
+_COLUMNS = (
+    "seq, at, caller, key_id, tool, outcome, duration_ms, cost_microusd, cost_source, input_hmac, transport, chain"
+)
+
+
+class AuditStore:
+    """Appends and reads. Every method may raise StorageError; files are made when the first call is recorded."""
+
+    def __init__(self, database: Database, *, kept: int = ENTRIES_KEPT) -> None:
+        self._database = database
+        self._kept = kept
+
+    def fingerprint(self, arguments: Mapping[str, Json]) -> str:
+        """Returns a keyed hash of the canonical form of `arguments`."""
+        return self._key.fingerprint(arguments)
+
+    async def record(self, call: AuditedCall) -> None:
+        """Appends a call; returns when the row is committed and the head outside has moved on."""
+        seq, chain = await self._database.write(lambda connection: self._append(connection, call))
+        await asyncio.to_thread(self._head.advance, seq, chain)
+        if seq % PRUNED_AT_ONCE == 0:
+            await self._prune(seq - self._kept)
+
+    async def recent(self, limit: int = 50) -> Sequence[AuditEntry]:
+        """Returns the newest calls, newest first."""
+        sql = f"SELECT {_COLUMNS} FROM audit ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants
+        rows = await self._database.read(lambda connection: connection.execute(sql, (max(0, limit),)).fetchall())
+        return [_entry(row) for row in rows]
+
+    async def stats(self) -> AuditStats:
+        """Returns what the kept calls come to."""
+        return await self._database.read(_stats)
+
+    async def verify(self) -> AuditVerdict:
+        """Returns whether no row was changed, moved, added or taken away since it was recorded."""
+        while True:
+            # The head is read before the rows: it may lag behind a call that is recorded meanwhile, never lead.
+            head = self._head.read()
+            verdict = await self._database.read(partial(self._verified, head))
+            now = self._head.read()
+            if verdict.whole or _beginning(now) == _beginning(head):
+                return verdict
+
+    # --- the chain
+
+    @cached_property
+    def _key(self) -> AuditKey:
+        return audit_key(_beside(self._database.path, "audit-key"))
+
+    @cached_property
+    def _head(self) -> HeadFile:
+        return HeadFile(_beside(self._database.path, "audit-head"), self._key)
+
+    def _append(self, connection: sqlite3.Connection, call: AuditedCall) -> tuple[int, str]:
+        """What the head knows of goes first: after rows were taken away the chain keeps the gap for all to see."""
+        sql = "SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1"
+        last, chain = connection.execute(sql).fetchone() or (0, GENESIS)
+        head = self._head.read()
+        if head is not None and head.seq >= last:
+            last, chain = head.seq, head.chain
+        cost = call.cost
+        row = (
+            *(last + 1, call.at, call.caller, call.key_id, call.tool, call.outcome, call.duration_ms),
+            *(cost.microusd, cost.source, call.input_hmac, call.transport),
+        )
+        link = self._key.link(chain, row)
+        marks = ", ".join("?" * (len(row) + 1))
+        connection.execute(f"INSERT INTO audit ({_COLUMNS}) VALUES ({marks})", (*row, link))  # noqa: S608 - constants
+        return last + 1, link
+
+    async def _prune(self, last: int) -> None:
+        """Drops the rows up to `last`; the head says first where the chain begins from now on."""
+        sql = "SELECT chain FROM audit WHERE seq = ?"
+        found = await self._database.read(lambda connection: connection.execute(sql, (last,)).fetchone())
+        if found is not None:
+            await asyncio.to_thread(self._head.cut, last, found[0])
+            await self._database.write(
+                lambda connection: connection.execute("DELETE FROM audit WHERE seq <= ?", (last,))
+            )
+
+    def _verified(self, head: Head | None, connection: sqlite3.Connection) -> AuditVerdict:
+        if head is not None:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY seq")  # noqa: S608 - constants
+            return _checked(rows, head, self._key)
+        count = connection.execute("SELECT COUNT(*) FROM audit").fetchone()[0]
+        if not count:
+            return AuditVerdict(whole=True, entries=0)
+        return _broken(count, 1, "The file that says where the audit ends is missing, or somebody else wrote it.")
+
+
+def _beginning(head: Head | None) -> int:
+    return head.base_seq if head else 0
+
+
+def _checked(rows: Iterable[Sequence[Any]], head: Head, key: AuditKey) -> AuditVerdict:
+    last, chain, count = head.base_seq, head.base_chain, 0
+    for *row, link in rows:
+        seq = row[0]
+        if seq <= last:
+            return _broken(count, seq, f"Row {seq} stands before the beginning.")
+        if seq > last + 1:
+            return _broken(count, last + 1, f"{_rows(last + 1, seq - 1)} missing.")
+        if link != key.link(chain, row) or (seq == head.seq and link != head.chain):
+            return _broken(count, seq, f"Row {seq} is not as it was recorded, or not in its place.")
+        last, chain, count = seq, link, count + 1
+    if last < head.seq:
+        return _broken(count, last + 1, f"{_rows(last + 1, head.seq)} missing at the end.")
+    return AuditVerdict(whole=True, entries=count)
+
+
+def _rows(first: int, last: int) -> str:
+    return f"Row {first} is" if first == last else f"Rows {first} to {last} are"
+
+
+def _broken(entries: int, at: int, trouble: str) -> AuditVerdict:
+    return AuditVerdict(whole=False, entries=entries, broken_at=at, trouble=clean_line(trouble))
+
+
+def _entry(row: Sequence[Any]) -> AuditEntry:
+    seq, at, caller, key_id, tool, outcome, duration_ms, microusd, source, input_hmac, transport, chain = row
+    cost = decode_cost(microusd, source)
+    call = AuditedCall(
+        at, clean_line(caller), key_id, clean_line(tool), outcome, duration_ms, cost, input_hmac, transport
+    )
+    return AuditEntry(seq, call, chain)
+
+
+def _stats(connection: sqlite3.Connection) -> AuditStats:
+    calls, succeeded, refused, average, cost, unknown = connection.execute(
+        "SELECT COUNT(*), COALESCE(SUM(outcome = 'ok'), 0), COALESCE(SUM(outcome = 'refused'), 0), AVG(duration_ms),"
+        " COALESCE(SUM(cost_microusd), 0), COALESCE(SUM(cost_microusd IS NULL), 0) FROM audit"
+    ).fetchone()
+    tools = connection.execute("SELECT tool, COUNT(*) AS n FROM audit GROUP BY tool ORDER BY n DESC, tool").fetchall()
+    return AuditStats(
+        calls=calls,
+        succeeded=succeeded,
+        refused=refused,
+        average_ms=None if average is None else round(average),
+        cost_microusd=cost,
+        unknown_costs=unknown,
+        tools=tuple(ToolCount(clean_line(tool), count) for tool, count in tools),
+    )
+
+
+def _beside(database: Path, ending: str) -> Path:
+    return database.with_name(f"{database.name}.{ending}")
