@@ -1,0 +1,1 @@
+"""Gateways outside this program behind the same contract as the one inside it."""
