@@ -10,6 +10,13 @@ from typing import Any
 import uvicorn
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
+from mcp.types import (
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceTemplateReference,
+)
 from pydantic import BaseModel
 from starlette.types import ASGIApp
 
@@ -51,6 +58,20 @@ def make_server() -> MCPServer:
     def greet(who: str) -> str:
         """Greets somebody."""
         return f"Say hello to {who}."
+
+    @server.resource("note://{year}/{month}")
+    def notes(year: str, month: str) -> str:
+        return f"notes of {month} {year}"
+
+    @server.completion()
+    async def suggest(
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,
+    ) -> Completion:
+        """Suggests what was typed and what it was told of the other arguments."""
+        others = (context.arguments if context else None) or {}
+        return Completion(values=[f"{argument.value}:{name}={value}" for name, value in others.items()])
 
     return server
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -123,10 +123,17 @@ class ServerOrders:
         return await self._parts().pool.get_prompt(server, name, arguments)
 
     async def complete(
-        self, server: ServerName, kind: Literal["prompt", "resource"], ref: str, argument: str, value: str
+        self,
+        server: ServerName,
+        kind: Literal["prompt", "resource"],
+        ref: str,
+        argument: str,
+        value: str,
+        *,
+        filled: Mapping[str, str],
     ) -> tuple[str, ...]:
-        """Returns what a server suggests for an argument of a prompt or of a resource template."""
-        return await self._parts().pool.complete(server, kind, ref, argument, value)
+        """Returns what fits an argument of a prompt or of a resource template, beside what is `filled` in already."""
+        return await self._parts().pool.complete(server, kind, ref, argument, value, filled=filled)
 
     # --- what other programs are configured with
 

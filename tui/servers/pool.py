@@ -1,9 +1,10 @@
 """All MCP servers of a run behind one interface; none of them can delay another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Literal
 
 from mcp.types import Implementation
@@ -252,10 +253,17 @@ class ServerPool:
         return await calls.get_prompt(connection, name, arguments)
 
     async def complete(
-        self, server: ServerName, kind: Literal["prompt", "resource"], ref: str, argument: str, value: str
+        self,
+        server: ServerName,
+        kind: Literal["prompt", "resource"],
+        ref: str,
+        argument: str,
+        value: str,
+        *,
+        filled: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[str, ...]:
-        """Returns what the server suggests for an argument of a prompt, or of a resource template."""
-        return await calls.complete(self._connection(server), kind, ref, argument, value)
+        """Returns what fits an argument of a prompt, or of a resource template, beside what is filled in already."""
+        return await calls.complete(self._connection(server), kind, ref, argument, value, filled=filled)
 
     def _connection(self, name: ServerName) -> Connection:
         _must_be_known("There is no server", name, self._connections)

@@ -103,5 +103,5 @@ def _told(wanted: _Wanted, seen: ConnectionTest) -> Content:
     )
 
 
-async def _known(argument: str, typed: str) -> Sequence[str]:
+async def _known(argument: str, typed: str, _filled: Mapping[str, Json]) -> Sequence[str]:
     return [name for name in KNOWN_PROVIDERS if argument == "name" and typed and name.startswith(typed)]

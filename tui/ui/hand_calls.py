@@ -27,13 +27,16 @@ async def carry_out(engine: Engine, entry: CatalogEntry, values: Mapping[str, Js
     return ToolResult("ok", blocks, duration_ms=took, size=sum(_size(block) for block in blocks))
 
 
-async def suggestions(engine: Engine, entry: CatalogEntry, argument: str, typed: str) -> list[str]:
+async def suggestions(
+    engine: Engine, entry: CatalogEntry, argument: str, typed: str, filled: Mapping[str, Json]
+) -> list[str]:
     """Returns what the server suggests for an argument of a prompt or a template; nothing when it cannot."""
     if entry.kind not in ("prompt", "template"):
         return []
     kind: Literal["prompt", "resource"] = "prompt" if entry.kind == "prompt" else "resource"
     try:
-        found = await engine.servers.complete(entry.server, kind, entry.raw_name, argument, typed)
+        others = {name: str(value) for name, value in filled.items()}
+        found = await engine.servers.complete(entry.server, kind, entry.raw_name, argument, typed, filled=others)
     except McpTuiError:
         return []  # a help to typing, not an order: the call itself will say what is wrong
     # What is shown is what would be sent: a suggestion that needs cleaning is left out.

@@ -67,7 +67,9 @@ def _property(parameter: Parameter, known: Sequence[str]) -> dict[str, Json]:
     return described
 
 
-async def _near(known: Mapping[str, Sequence[str]], argument: str, typed: str) -> Sequence[str]:
+async def _near(
+    known: Mapping[str, Sequence[str]], argument: str, typed: str, _filled: Mapping[str, Json]
+) -> Sequence[str]:
     return [value for value in known.get(argument, ()) if value.startswith(typed)]
 
 

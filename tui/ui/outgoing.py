@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SuspendNotSupported
@@ -38,7 +39,7 @@ class Outgoing:
         """Asks for the prompt's arguments, if it has any, and puts its text into the message field."""
         arguments: Mapping[str, Json] | None = {}
         if prompt.arguments:
-            arguments = await app.push_screen_wait(_form(prompt))
+            arguments = await app.push_screen_wait(_form(self._engine, prompt))
         if arguments is None:
             return
         named = {name: str(value) for name, value in arguments.items()}
@@ -60,15 +61,14 @@ class Outgoing:
         return [FilePart(name, text) for block in blocks if (text := _text_in(block))]
 
 
-def _form(prompt: PromptInfo) -> "FormDialog":
-    from tui.ui.dialogs.form import FormDialog  # not needed at start-up
+def _form(engine: Engine, prompt: PromptInfo) -> "FormDialog":
+    from tui.ui.dialogs.form import FormDialog  # none of these is needed at start-up
+    from tui.ui.hand_calls import suggestions
+    from tui.ui.widgets.tools.catalog_list import entry_of, schema_of
 
-    properties = {
-        argument.name: {"type": "string", "description": argument.description} for argument in prompt.arguments
-    }
-    required = [argument.name for argument in prompt.arguments if argument.required]
-    schema = {"type": "object", "properties": properties, "required": required}
-    return FormDialog(prompt.title or clean_line(prompt.name), prompt.description, schema)
+    entry = entry_of(prompt.server, prompt)
+    title = prompt.title or clean_line(prompt.name)
+    return FormDialog(title, prompt.description, schema_of(entry), suggest=partial(suggestions, engine, entry))
 
 
 def text_of(parts: tuple[Part, ...]) -> str:

@@ -1,7 +1,7 @@
 """Servers over HTTP: both transports, both eras, and what happens when HTTP itself fails."""
 
 import gzip
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -68,6 +68,16 @@ async def test_resources_prompts_and_progress_come_through_clean() -> None:
         assert message.text == "Say hello to Ada."
         assert (await host.call("s", "wait", seconds=0)).outcome == "ok"
         assert [(event.progress, event.total) for event in host.seen(ToolProgressed)] == [(1.0, 2.0)]
+
+
+@pytest.mark.parametrize(("kind", "ref"), [("prompt", "greet"), ("resource", "note://{year}/{month}")])
+async def test_what_is_filled_in_already_helps_to_complete_the_rest(
+    kind: Literal["prompt", "resource"], ref: str
+) -> None:
+    async with serving(make_server().streamable_http_app()) as port, hosting([http_spec(port)]) as host:
+        found = await host.pool.complete(ServerName("s"), kind, ref, "month", "Ma", filled={"year": "2026"})
+        assert found == ("Ma:year=2026",)
+        assert await host.pool.complete(ServerName("s"), kind, ref, "year", "20") == ()
 
 
 async def test_an_announced_tool_appears_without_asking() -> None:

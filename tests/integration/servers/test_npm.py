@@ -44,6 +44,9 @@ async def test_server_everything() -> None:
         assert "Bonn" in message.text
         completed = await host.pool.complete(everything, "prompt", "completable-prompt", "department", "E")
         assert completed == ("Engineering",)
+        team = {"department": "Engineering"}
+        named = await host.pool.complete(everything, "prompt", "completable-prompt", "name", "", filled=team)
+        assert "Alice" in named
         assert host.status("everything").issues == ()
 
 

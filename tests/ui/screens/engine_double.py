@@ -103,7 +103,7 @@ class ServerOrdersDouble:
     async def get_prompt(self, server, name, arguments):
         return await self._engine.do("servers.get_prompt", server, name, arguments, answer=self._engine.messages)
 
-    async def complete(self, server, kind, ref, argument, value):
+    async def complete(self, server, kind, ref, argument, value, *, filled):
         if self._engine.refusal is not None:
             raise self._engine.refusal
         return tuple(text for text in self._engine.suggested if text.startswith(value))

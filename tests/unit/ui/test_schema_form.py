@@ -25,16 +25,17 @@ SCHEMA = {
 
 
 class FormApp(App[None]):
-    def __init__(self, schema, values=None):
+    def __init__(self, schema, values=None, suggest=None):
         super().__init__()
         self.given = schema, values
+        self.suggest = suggest
         self.submitted = 0
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLE_DEFAULTS
 
     def compose(self) -> ComposeResult:
-        self.form = SchemaForm(*self.given)
+        self.form = SchemaForm(*self.given, suggest=self.suggest)
         yield self.form
 
     def on_schema_form_submitted(self) -> None:
@@ -63,6 +64,23 @@ async def test_a_form_is_filled_by_keys_alone():
             "days": ["mon"],
         }
         assert app.form.problems() == []
+
+
+async def test_the_rest_of_the_form_helps_to_suggest_a_field():
+    asked = []
+
+    async def suggest(argument, typed, others):
+        asked.append((argument, typed, others))
+        return [f"{typed}.log"]
+
+    app = FormApp(SCHEMA, {"level": "high"}, suggest)
+    async with app.run_test(size=(80, 50)) as pilot:
+        app.form.focus_first()
+        await pilot.press("a")
+        await pilot.pause()
+        await pilot.press("right")
+        assert asked[0] == ("path", "a", {"level": "high", "limit": 10, "recursive": True})
+        assert app.form.values()["path"] == "a.log"
 
 
 async def test_given_values_come_back_unchanged_with_what_the_schema_does_not_name():

@@ -119,9 +119,18 @@ async def get_prompt(connection: Connection, name: str, arguments: dict[str, str
 
 
 async def complete(
-    connection: Connection, kind: Literal["prompt", "resource"], ref: str, argument: str, value: str
+    connection: Connection,
+    kind: Literal["prompt", "resource"],
+    ref: str,
+    argument: str,
+    value: str,
+    *,
+    filled: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """Returns what the server suggests for an argument, nothing when it does not suggest. Raises CallError."""
+    """Returns what the server suggests for an argument, nothing when it does not suggest. Raises CallError.
+
+    `filled` are the other arguments as far as they are known; what fits often depends on them.
+    """
 
     async def suggest(client: Client) -> tuple[str, ...]:
         if client.server_capabilities.completions is None:
@@ -131,7 +140,7 @@ async def complete(
             reference = mcp_types.PromptReference(type="ref/prompt", name=ref)
         else:
             reference = mcp_types.ResourceTemplateReference(type="ref/resource", uri=ref)
-        answer = await client.complete(reference, {"name": argument, "value": value})
+        answer = await client.complete(reference, {"name": argument, "value": value}, dict(filled) or None)
         return tuple(answer.completion.values[:_COMPLETIONS])
 
     return await _request(connection, suggest)

@@ -11,8 +11,7 @@ from tui.domain.messages import Json
 from tui.domain.text import CleanText
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
-from tui.ui.widgets.form.schema_field import Suggest
-from tui.ui.widgets.form.schema_form import SchemaForm
+from tui.ui.widgets.form.schema_form import SchemaForm, Suggest
 
 
 class FormDialog(Dialog[dict[str, Json] | None]):

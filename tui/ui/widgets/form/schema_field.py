@@ -29,14 +29,15 @@ _KIND_WORDS = {
 
 
 Suggest = Callable[[str, str], Awaitable[Sequence[str]]]
-"""Takes an argument's name and what is typed; returns what could be meant."""
+"""Takes a field's name and what is typed; returns what could be meant."""
 
 
 class ArgumentSuggester(Suggester):
     """Shows the first suggestion that goes on from what is typed; the right arrow takes it."""
 
     def __init__(self, argument: str, suggest: Suggest) -> None:
-        super().__init__(case_sensitive=True)
+        # Not kept: what fits may depend on the other fields.
+        super().__init__(use_cache=False, case_sensitive=True)
         self._argument, self._suggest = argument, suggest
 
     async def get_suggestion(self, value: str) -> str | None:

@@ -1,6 +1,6 @@
 """A form made from a JSON Schema: fields for what is plain, JSON for what is not, raw JSON for the whole on demand."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,9 +12,12 @@ from textual.widgets import Input, Static
 from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean
 from tui.ui.widgets.form.schema_answers import UnfitError, parse_json, value_at
-from tui.ui.widgets.form.schema_field import SchemaField, Suggest
+from tui.ui.widgets.form.schema_field import SchemaField
 from tui.ui.widgets.form.schema_fields import Schema, as_json, fields_of
 from tui.ui.widgets.form.typed_in_order import TextLines
+
+Suggest = Callable[[str, str, Mapping[str, Json]], Awaitable[Sequence[str]]]
+"""Takes an argument's name, what is typed, and the other arguments as filled in; returns what could be meant."""
 
 
 class SchemaForm(Vertical):
@@ -51,8 +54,10 @@ class SchemaForm(Vertical):
         self._fields = fields_of(schema)
         self._always_raw = not self._fields and bool(schema.get("properties") or schema.get("anyOf") or self._values)
         self._editor = TextLines(classes="raw", compact=True, tab_behavior="focus")
+        self._suggest = suggest
+        ask = self._suggestions if suggest else None
         self._rows: tuple[SchemaField, ...] = tuple(
-            SchemaField(field, value_at(self._values, field.path), suggest) for field in self._fields
+            SchemaField(field, value_at(self._values, field.path), ask) for field in self._fields
         )
 
     def compose(self) -> ComposeResult:
@@ -121,6 +126,10 @@ class SchemaForm(Vertical):
         self.set_class(raw, "-raw")
         if self.has_focus_within:
             self.focus_first()
+
+    async def _suggestions(self, argument: str, typed: str) -> Sequence[str]:
+        others = {name: value for name, value in self.values().items() if name != argument}
+        return await self._suggest(argument, typed, others) if self._suggest else []
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

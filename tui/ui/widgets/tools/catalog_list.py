@@ -66,7 +66,7 @@ CatalogRow = CatalogEntry | Heading
 
 def entries_of(catalogs: Iterable[Catalog]) -> list[CatalogEntry]:
     """Returns everything on offer, by server; tools first, then prompts, resources and templates."""
-    return [_entry(catalog.server, thing) for catalog in catalogs for thing in _things(catalog)]
+    return [entry_of(catalog.server, thing) for catalog in catalogs for thing in _things(catalog)]
 
 
 def _things(catalog: Catalog) -> Iterable[ToolInfo | ResourceInfo | PromptInfo]:
@@ -75,7 +75,8 @@ def _things(catalog: Catalog) -> Iterable[ToolInfo | ResourceInfo | PromptInfo]:
     yield from sorted(catalog.resources, key=lambda one: one.template)
 
 
-def _entry(server: ServerName, thing: ToolInfo | ResourceInfo | PromptInfo) -> CatalogEntry:
+def entry_of(server: ServerName, thing: ToolInfo | ResourceInfo | PromptInfo) -> CatalogEntry:
+    """Returns a thing as it stands in the list."""
     if isinstance(thing, ResourceInfo):
         kind: Kind = "template" if thing.template else "resource"
         label = clean_line(thing.name or thing.uri, 120)
