@@ -27,7 +27,7 @@ from tui.domain.events import Event
 from tui.domain.gateway import ModelSpec
 from tui.domain.ids import AttemptId, CallId, ChatId, MessageId, ProviderName, RequestId, ServerName, TurnId, new_id
 from tui.domain.messages import Json, Message, TextPart, ToolCall
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost, MicroUsd, OverBudget
 from tui.domain.questions import Answer, ApprovalQuestion, LimitQuestion, Question, YesNoAnswer, refusal
 from tui.domain.servers import TextBlock, ToolInfo, ToolResult
 from tui.domain.text import CleanText
@@ -71,6 +71,7 @@ def ended(
     finish: FinishReason | None = None,
     reason: str = "",
     cost: Cost = COST,
+    over_budget: OverBudget | None = None,
 ) -> ReplyEnded:
     calls = tuple(calls)
     return ReplyEnded(
@@ -85,6 +86,7 @@ def ended(
         USAGE,
         cost,
         RouteTaken(RequestId("request_1"), ProviderName("groq"), "llama"),
+        over_budget=over_budget,
     )
 
 
@@ -103,6 +105,10 @@ class ScriptedModel:
     spec: ModelSpec | None = None
     requests: list[ChatRequest] = field(default_factory=list)
     closed: int = 0
+    raised: list[tuple[str, int]] = field(default_factory=list)
+    """Budgets that were raised, with the new limits."""
+    left: dict[AttemptId, AttemptEnded] = field(default_factory=dict)
+    """How attempts are settled whose stream is left."""
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ReplyEvent]:
         self.requests.append(request)
@@ -117,6 +123,12 @@ class ScriptedModel:
 
     def model(self, target: str) -> ModelSpec | None:
         return self.spec
+
+    def raise_limit(self, beyond: OverBudget, limit: MicroUsd) -> None:
+        self.raised.append((beyond.scope, limit))
+
+    def settled(self, attempt_id: AttemptId) -> AttemptEnded | None:
+        return self.left.pop(attempt_id, None)
 
 
 def tool(name: str, server: str = "files", *, read_only: bool = False, open_world: bool = True) -> ToolInfo:

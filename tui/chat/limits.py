@@ -1,16 +1,24 @@
-"""A turn's limits: at each a person is asked, a yes allows the same amount once more, a no ends the turn."""
+"""A turn's limits: at each a person is asked, a yes allows the same amount once more, a no ends the turn.
+
+Of the budgets that other turns spend from too, those of a session, a day and a month, a yes allows a part more.
+"""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 from tui.chat.guard import Ceiling, Repeats, shown_name
 from tui.chat.ports import Gatekeeper
 from tui.config.schema import ChatSettings
 from tui.domain.clock import Clock
 from tui.domain.ids import QuestionId, TurnId, new_id
-from tui.domain.money import MicroUsd, format_usd
+from tui.domain.money import MicroUsd, OverBudget, format_usd
 from tui.domain.questions import LimitKind, LimitQuestion, YesNoAnswer
 from tui.domain.servers import ToolInfo
 from tui.domain.text import CleanText
+
+RAISED_BY = 4
+"""A yes raises a budget by one part in so many of it, and by no less than the call that was refused needs."""
 
 
 class Limits:
@@ -23,11 +31,14 @@ class Limits:
         clock: Clock,
         turn_id: TurnId,
         max_cost_microusd: MicroUsd | None,
+        *,
+        raise_limit: Callable[[OverBudget, MicroUsd], None],
     ) -> None:
         self.refused: CleanText | None = None
         self._gatekeeper = gatekeeper
         self._clock = clock
         self._turn_id = turn_id
+        self._raise_limit = raise_limit
         self._began = clock.monotonic()
         self._repeats = Repeats(settings.max_identical_calls)
         self._text: Ceiling | None = None
@@ -68,7 +79,7 @@ class Limits:
             (self._rounds, "rounds", f"The turn has asked the model {self._rounds.used:.0f} times."),
             (self._time, "time", f"The turn has run for {self._time.used / 60:.0f} minutes."),
             (self._bytes, "bytes", f"The tools' results add up to {self._bytes.used / 1_048_576:.1f} MiB."),
-            (self._money, "money", self._spent()),
+            (self._money, "money", f"The turn has cost {format_usd(int(self._money.used))}." if self._money else ""),
             (self._text, "repeats", "The model keeps saying the same."),
         )
         for ceiling, limit, message in checks:
@@ -86,22 +97,37 @@ class Limits:
             ceiling.used += 1
         return True
 
-    async def more_money(self, reason: CleanText) -> bool:
-        """Asks whether the turn may cost its limit once more. Returns False after a no, or without a limit."""
-        return self._money is not None and await self._allowed(self._money, "money", reason)
+    async def more_money(self, beyond: OverBudget) -> bool:
+        """Asks whether a call may pass a budget and raises it after a yes. Returns False after a no."""
+        if beyond.scope == "request" and self._money is not None:
+            return await self._more_for_turn(beyond, self._money)
+        raised = MicroUsd(max(beyond.limit + beyond.limit // RAISED_BY, beyond.needed))
+        if not await self._agreed("money", f"{beyond}", f"Raise it to {format_usd(raised)} until the program ends?"):
+            return False
+        self._raise_limit(beyond, raised)
+        return True
+
+    async def _more_for_turn(self, beyond: OverBudget, money: Ceiling) -> bool:
+        """To the gateway what is left of the turn's money is the limit of one request, whose cost is counted here."""
+        whole = replace(beyond, scope="turn", limit=MicroUsd(int(money.limit)), spent=MicroUsd(int(money.used)))
+        raised = max(whole.limit + int(money.step), whole.needed)
+        if not await self._agreed("money", f"{whole}", f"Raise it to {format_usd(raised)} for this turn?"):
+            return False
+        money.limit = raised
+        return True
 
     async def _allowed(self, ceiling: Ceiling, limit: LimitKind, message: str) -> bool:
+        if not await self._agreed(limit, message, "Should it go on?"):
+            return False
+        ceiling.lift()
+        return True
+
+    async def _agreed(self, limit: LimitKind, message: str, wish: str) -> bool:
         if self.refused is not None:
             return False
-        question = LimitQuestion(
-            QuestionId(new_id("question")), self._turn_id, limit, CleanText(f"{message} Should it go on?")
-        )
+        question = LimitQuestion(QuestionId(new_id("question")), self._turn_id, limit, CleanText(f"{message} {wish}"))
         answer = await self._gatekeeper.ask(question)
         if isinstance(answer, YesNoAnswer) and answer.yes:
-            ceiling.lift()
             return True
         self.refused = CleanText(f"Stopped at a limit. {message}")
         return False
-
-    def _spent(self) -> str:
-        return f"The turn has cost {format_usd(int(self._money.used))}." if self._money else ""

@@ -22,6 +22,7 @@ from tui.domain.errors import McpTuiError
 from tui.domain.events import ContextFitted, NoticePosted, Severity, TurnFinished, UserSpoke
 from tui.domain.ids import MessageId, new_id
 from tui.domain.messages import ImagePart, Message, Part
+from tui.domain.money import LimitScope
 from tui.domain.text import CleanText, clean_line
 
 _PATIENCE_S = 0.12
@@ -55,7 +56,9 @@ class Turn:
         """Set when the turn has ended and said so."""
         self._rounds = 0
         self._window = scope.spec.context_tokens if scope.spec else None
-        self._second_tries: set[str] = set()
+        self._shrunk = False
+        self._raised: set[LimitScope] = set()
+        """The budgets that were raised for the request under way."""
         self._replies: list[Reply] = []
         self._began = scope.outside.clock.monotonic()
 
@@ -128,6 +131,7 @@ class Turn:
             reply = await self._ask()
             if await self._may_try_again(reply):
                 continue
+            self._raised.clear()
             assert self._record is not None
             await self._record.store(reply.ended.outcome if reply.ended else "partial")
             self._read_results(reply.runs)
@@ -198,13 +202,14 @@ class Turn:
     async def _may_try_again(self, reply: Reply) -> bool:
         """Whether a request that was refused before it was answered goes out once more, changed."""
         ended = reply.ended
-        if ended is None or ended.failure is None or reply.text or reply.runs or ended.failure in self._second_tries:
+        if ended is None or ended.failure is None or reply.text or reply.runs:
             return False
-        if ended.failure == "budget" and await self._scope.limits.more_money(ended.reason):
-            self._second_tries.add("budget")
-            return True
-        if ended.failure == "context-overflow" and self._shrink():
-            self._second_tries.add("context-overflow")
+        if ended.over_budget and ended.over_budget.scope not in self._raised:
+            # Each is asked about once for a request: what was agreed to lets it pass.
+            self._raised.add(ended.over_budget.scope)
+            return await self._scope.limits.more_money(ended.over_budget)
+        if ended.failure == "context-overflow" and not self._shrunk and self._shrink():
+            self._shrunk = True
             self._notice(
                 "warning", CleanText("The conversation was too long for the model; older messages are left out")
             )
@@ -228,7 +233,8 @@ class Turn:
         if ended is None:
             return Ending("failed", CleanText("The gateway ended without a last word."))
         if ended.outcome != "complete":
-            return Ending(ended.outcome, ended.reason, ended.hint)
+            reason = self._scope.limits.refused if ended.over_budget else None
+            return Ending(ended.outcome, reason or ended.reason, ended.hint)
         if self._scope.limits.refused is not None:
             return self._at_limit()
         return None if reply.runs else self._final(ended)

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from tui.config.schema import ToolRule
-from tui.domain.completion import ChatRequest, ReplyEvent, Usage
+from tui.domain.completion import AttemptEnded, ChatRequest, ReplyEvent, Usage
 from tui.domain.events import Event
 from tui.domain.gateway import ModelSpec
-from tui.domain.ids import CallId, ChatId, MessageId, ServerName, TurnId
+from tui.domain.ids import AttemptId, CallId, ChatId, MessageId, ServerName, TurnId
 from tui.domain.messages import Json, Message, ToolCall
-from tui.domain.money import Cost
+from tui.domain.money import Cost, MicroUsd, OverBudget
 from tui.domain.questions import Answer, Question
 from tui.domain.servers import ToolInfo, ToolResult
 from tui.domain.text import CleanText
@@ -29,6 +29,14 @@ class LanguageModel(Protocol):
 
     def model(self, target: str) -> ModelSpec | None:
         """Returns what is known of the model a request to `target` would reach first; None when nothing is."""
+        ...
+
+    def raise_limit(self, beyond: OverBudget, limit: MicroUsd) -> None:
+        """Lets this run spend up to `limit` where a call was refused, until the period ends."""
+        ...
+
+    def settled(self, attempt_id: AttemptId) -> AttemptEnded | None:
+        """Returns how an attempt was settled whose stream was left before it ended, once; None for any other."""
         ...
 
 

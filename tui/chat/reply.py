@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from tui.chat.calls import CallRun
 from tui.chat.scope import Scope
+from tui.chat.totals import total_cost
 from tui.domain.completion import (
     AttemptEnded,
     AttemptStarted,
@@ -17,7 +19,7 @@ from tui.domain.completion import (
     Usage,
 )
 from tui.domain.events import AttemptBegan, AttemptFinished, ReasoningArrived, TextArrived
-from tui.domain.ids import CallId
+from tui.domain.ids import AttemptId, CallId
 from tui.domain.messages import ToolCall
 from tui.domain.money import Cost
 from tui.domain.text import CleanText
@@ -37,7 +39,8 @@ class Reply:
         self.attempt: AttemptStarted | None = None
         self.settled_early = False
         """A call took effect and then the attempt failed: what was said stands, no other attempt may redo it."""
-        self._last_attempt_end: AttemptEnded | None = None
+        self._ends: dict[AttemptId, AttemptEnded | None] = {}
+        """The attempts, oldest first, with how each ended."""
         self._scope = scope
         self._round = round_number
         self._fragments: list[CleanText] = []
@@ -59,14 +62,15 @@ class Reply:
     @property
     def usage(self) -> Usage:
         """Tokens used; unknown while nobody said."""
-        last = self._last_attempt_end
+        last = next(reversed(self._ends.values()), None)
         return self.ended.usage if self.ended else last.usage if last else Usage()
 
     @property
     def cost(self) -> Cost:
-        """What it cost; unknown while nobody said."""
-        last = self._last_attempt_end
-        return self.ended.cost if self.ended else last.cost if last else Cost.unknown()
+        """What all its attempts cost; unknown while nobody said."""
+        if self.ended or not self._ends:
+            return self.ended.cost if self.ended else Cost.unknown()
+        return total_cost(end.cost if end else Cost.unknown() for end in self._ends.values())
 
     async def read(self, request: ChatRequest) -> None:
         """Reads the reply to its end; its calls may still run afterwards."""
@@ -81,9 +85,12 @@ class Reply:
         self._match_calls()
 
     def abort(self, reason: CleanText) -> None:
-        """Ends every call that still runs."""
+        """Ends every call that still runs, and tells how an attempt was settled that was left in the middle."""
         for run in (*self.runs, *self._left_behind):
             run.abort("cancelled", reason)
+        for attempt_id in [attempt_id for attempt_id, end in self._ends.items() if end is None]:
+            if settled := self._scope.outside.model.settled(attempt_id):
+                self._end_attempt(replace(settled, reason=reason))
 
     async def settle(self, timeout_s: float) -> None:
         """Returns once every aborted call has its result, its server willing or not."""
@@ -109,8 +116,7 @@ class Reply:
             case ToolCallReady():
                 self._begin_call(event)
             case AttemptEnded():
-                self._last_attempt_end = event
-                publish(AttemptFinished(turn_id, event, now))
+                self._end_attempt(event)
                 self.settled_early = event.will_retry and any(run.sent and run.side_effects for run in self.runs)
             case ReplyEnded():
                 self.ended = event
@@ -120,8 +126,13 @@ class Reply:
             run.abort("cancelled", _OVERTAKEN)
         self._left_behind += self.runs
         self.attempt, self.runs, self._fragments = attempt, [], []
-        self._last_attempt_end = None
+        self._ends[attempt.attempt_id] = None
         self._seen.clear()
+
+    def _end_attempt(self, end: AttemptEnded) -> None:
+        outside = self._scope.outside
+        self._ends[end.attempt_id] = end
+        outside.publish(AttemptFinished(self._scope.turn_id, end, outside.clock.wall()))
 
     def _begin_call(self, ready: ToolCallReady) -> None:
         key = (ready.call.id, ready.position)

@@ -143,7 +143,14 @@ class Room:
             taint=taint,
             turn_id=turn_id,
         )
-        limits = Limits(outside.chat, outside.gatekeeper, outside.clock, turn_id, outside.max_turn_cost)
+        limits = Limits(
+            outside.chat,
+            outside.gatekeeper,
+            outside.clock,
+            turn_id,
+            outside.max_turn_cost,
+            raise_limit=outside.model.raise_limit,
+        )
         spec = outside.model.model(self.target) if self.target else None
         scope = Scope(outside, memory, turn_id, self.target, spec, approver, limits, taint)
         return Turn(scope, self._offers)

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 
 from tui.domain.completion import Usage
-from tui.domain.money import Cost, CostSource, MicroUsd
-
-_BY_CERTAINTY: tuple[CostSource, ...] = ("reported", "computed", "estimated", "unknown")
+from tui.domain.money import BY_CERTAINTY, Cost, MicroUsd
 
 
 def total_cost(costs: Iterable[Cost]) -> Cost:
@@ -15,8 +13,8 @@ def total_cost(costs: Iterable[Cost]) -> Cost:
         if cost.microusd is None:
             return Cost.unknown()
         total += cost.microusd
-        source = max(source, _BY_CERTAINTY.index(cost.source))
-    return Cost(MicroUsd(total), _BY_CERTAINTY[source])
+        source = max(source, BY_CERTAINTY.index(cost.source))
+    return Cost(MicroUsd(total), BY_CERTAINTY[source])
 
 
 def total_usage(usages: Iterable[Usage]) -> Usage:

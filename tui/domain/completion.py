@@ -6,7 +6,7 @@ from typing import Literal
 
 from tui.domain.ids import AttemptId, ComboName, ProviderName, RequestId, TurnId
 from tui.domain.messages import Json, Message, ToolCall, ToolSpec
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost, MicroUsd, OverBudget
 from tui.domain.text import CleanText
 
 FailureKind = Literal[
@@ -154,6 +154,8 @@ class ReplyEnded:
     """Provider fields to echo with the assistant message, by provider name."""
     retry_in_s: float | None = None
     """Seconds until a place that is closed now opens by itself; None when time alone opens none."""
+    over_budget: OverBudget | None = None
+    """The limit that ended it, where `failure` is `budget`."""
 
 
 ReplyEvent = AttemptStarted | TextDelta | ReasoningDelta | ToolCallReady | AttemptEnded | ReplyEnded

@@ -8,6 +8,9 @@ MicroUsd = NewType("MicroUsd", int)
 """Millionths of a US dollar."""
 
 CostSource = Literal["reported", "computed", "estimated", "unknown"]
+BY_CERTAINTY: tuple[CostSource, ...] = ("reported", "computed", "estimated", "unknown")
+"""From the surest to the least sure."""
+LimitScope = Literal["request", "turn", "session", "day", "month"]
 
 _MILLION = Decimal(1_000_000)
 _MOST_USD = Decimal(10**12)
@@ -24,6 +27,33 @@ class Cost:
     @classmethod
     def unknown(cls) -> "Cost":
         return cls(None, "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class OverBudget:
+    """A call that was not sent because it might have passed a spending limit; amounts are micro-dollars."""
+
+    scope: LimitScope
+    period: str
+    """Which turn, day (`2026-07-28`) or month (`2026-07`) the limit holds for; empty where there is but one."""
+    limit: MicroUsd
+    spent: MicroUsd
+    reserved: MicroUsd
+    """What other calls on their way have set aside."""
+    amount: MicroUsd
+    """What the call may cost at most."""
+
+    def __str__(self) -> str:
+        reserved = f", {format_usd(self.reserved)} reserved" if self.reserved else ""
+        return (
+            f"The {self.scope}'s budget of {format_usd(self.limit)} would be passed:"
+            f" {format_usd(self.spent)} spent{reserved}, this call up to {format_usd(self.amount)}."
+        )
+
+    @property
+    def needed(self) -> MicroUsd:
+        """The lowest limit that would let the call pass."""
+        return MicroUsd(self.spent + self.reserved + self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +100,10 @@ def format_usd(microusd: int | None) -> str:
     if usd >= Decimal("0.0001"):
         return f"{sign}${usd:.4f}"
     return f"{sign}${usd:.6f}"
+
+
+def format_cost(cost: Cost | None) -> str:
+    """Returns a cost as `format_usd` does, with `~` before what was estimated."""
+    if cost is None:
+        return format_usd(None)
+    return ("~" if cost.source == "estimated" else "") + format_usd(cost.microusd)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.chat_ports import (
+    ATTEMPT,
     ChatRig,
     Person,
     ScriptedModel,
@@ -23,6 +24,7 @@ from tests.fakes.chat_ports import (
 )
 from tui.config.schema import ChatSettings, PolicySettings
 from tui.domain.events import (
+    AttemptFinished,
     ContextFitted,
     NoticePosted,
     TextArrived,
@@ -571,3 +573,28 @@ async def test_the_fold_of_a_turn_leaves_nothing_running():
     assert [entry.state for entry in state.entries if isinstance(entry, ToolEntry)] == ["finished"]
     assert not any(entry.streaming for entry in state.entries if isinstance(entry, ReplyEntry))
     assert chat.room.last_turn.outcome == "failed"
+
+
+async def test_a_reply_that_was_stopped_costs_what_the_gateway_settled():
+    chat = rig([began(), said("Half an"), asyncio.Event()])
+    estimate = Cost(MicroUsd(70), "estimated")
+    chat.model.left[ATTEMPT] = replace(attempt_over(outcome="cancelled"), cost=estimate)
+    await chat.begin("Go")
+    await chat.until(TextArrived)
+    await chat.room.cancel()
+    (attempt,) = [event.attempt for event in chat.of(AttemptFinished)]
+    assert (attempt.outcome, attempt.cost, attempt.reason) == ("cancelled", estimate, "You stopped the turn.")
+    assert chat.room.last_turn.cost == estimate
+
+
+async def test_a_stopped_reply_counts_the_attempts_before_it():
+    first, second = AttemptId("attempt_0"), ATTEMPT
+    over = replace(attempt_over(will_retry=True), attempt_id=first, cost=Cost(MicroUsd(30), "computed"))
+    chat = rig([began(first), said("x", first), over, began(second, 2), said("Half"), asyncio.Event()])
+    chat.model.left[second] = replace(attempt_over(outcome="cancelled"), cost=Cost(MicroUsd(70), "estimated"))
+    await chat.begin("Go")
+    await chat.until(AttemptFinished)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    await chat.room.cancel()
+    assert chat.room.last_turn.cost == Cost(MicroUsd(100), "estimated")

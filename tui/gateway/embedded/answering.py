@@ -212,7 +212,7 @@ class Answering:
 
     async def _budget(self) -> BudgetAnswer:
         return answers_cost.budget_answer(
-            self._parts.guard.budget, await self._totals(), set_by_hand=self._by_hand.budget_set
+            self._parts.guard.in_force(), await self._totals(), set_by_hand=self._by_hand.budget_set
         )
 
     def _spec(self, provider: str) -> ProviderSpec:

@@ -6,12 +6,21 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from tui.domain.clock import Clock
-from tui.domain.completion import ChatRequest, ReplyEvent
+from tui.domain.completion import AttemptEnded, ChatRequest, ReplyEvent
 from tui.domain.errors import McpTuiError, UsageError
 from tui.domain.events import Event, NoticePosted
-from tui.domain.gateway import BudgetSpec, ComboSpec, GatewaySnapshot, ModelSpec, ProfileName, ProviderSpec
+from tui.domain.gateway import (
+    BreakerOrder,
+    BudgetSpec,
+    ComboSpec,
+    GatewaySnapshot,
+    ModelSpec,
+    ProfileName,
+    ProviderSpec,
+)
 from tui.domain.gateway_answers import ConnectionTest
-from tui.domain.ids import ProviderName
+from tui.domain.ids import AttemptId, ProviderName
+from tui.domain.money import MicroUsd, OverBudget
 from tui.domain.text import CleanText
 from tui.gateway.embedded import snapshot
 from tui.gateway.embedded.answering import Answering
@@ -108,6 +117,14 @@ class EmbeddedGateway(Answering):
             async for fact in facts:
                 yield fact
 
+    def settled(self, attempt_id: AttemptId) -> AttemptEnded | None:
+        """Returns how an attempt was settled whose stream was left before it ended, once; None for any other."""
+        return self._sender.settled(attempt_id)
+
+    def raise_limit(self, beyond: OverBudget, limit: MicroUsd) -> None:
+        """Lets this run spend up to `limit` where a call was refused, until the period ends or a budget is set."""
+        self._parts.guard.raise_limit(beyond, limit)
+
     # --- targets and models
 
     def model(self, target: str) -> ModelSpec | None:
@@ -171,6 +188,18 @@ class EmbeddedGateway(Answering):
         return snapshot.take_snapshot(self.name, self._parts, await self._totals())
 
     # --- breakers by hand
+
+    async def order_breaker(self, provider: ProviderName, order: BreakerOrder) -> None:
+        """Carries out one of the orders below. Raises UsageError for an unknown provider."""
+        match order:
+            case "trip":
+                self.trip(provider)
+            case "probe":
+                self.probe(provider)
+            case "reset":
+                self.reset(provider)
+            case "hold" | "release":
+                self.hold(provider, order == "hold")
 
     def trip(self, provider: ProviderName) -> None:
         """Opens a provider's breaker by hand. Raises UsageError for an unknown provider, as the next three do."""

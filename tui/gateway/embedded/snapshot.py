@@ -62,7 +62,7 @@ def _spend(parts: Parts, totals: Totals) -> SpendView:
         session_microusd=totals.session,
         today_microusd=totals.day,
         reserved_microusd=totals.reserved,
-        limit_microusd=parts.guard.budget.session_microusd,
+        limit_microusd=parts.guard.in_force().session_microusd,
         action=parts.guard.budget.action,
         unknown_calls=totals.unknown_calls,
         estimated_calls=totals.estimated_calls,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.gateway.embedded.stage import OPENED, PRICE, USAGE, Script, Stage, calls, cut, fails, says
 from tui.domain.completion import TextDelta, Usage
 from tui.domain.gateway import BudgetSpec, ModelSpec
-from tui.domain.ids import ProviderName
+from tui.domain.ids import ProviderName, TurnId
 from tui.domain.money import Cost, MicroUsd, Price
 from tui.domain.text import CleanText
 from tui.gateway.upstream.events import Done, Text
@@ -180,6 +180,62 @@ async def test_at_80_percent_a_warning_is_posted_once() -> None:
     assert [notice.text for notice in stage.notices] == ["90 % of the session's budget is spent: $0.0090 of $0.0100"]
 
 
+async def test_a_refusal_says_how_much_is_missing_and_a_raised_limit_lets_the_call_pass() -> None:
+    stage = Stage({"a/m": [says()]}, budget=session(1_000))
+    beyond = (await stage.ask(max_output_tokens=1_000)).end.over_budget
+    assert beyond
+    assert (beyond.scope, beyond.limit, beyond.spent, beyond.amount) == ("session", 1_000, 0, beyond.needed)
+    stage.gateway.raise_limit(beyond, beyond.needed)
+    assert (await stage.ask(max_output_tokens=1_000)).end.outcome == "complete"
+    assert (await stage.ask(max_output_tokens=1_000)).end.failure == "budget", "what was spent counts"
+    assert (await stage.gateway.snapshot()).spend.limit_microusd == beyond.needed
+    assert (await stage.gateway.budget()).lines[0].limit_microusd == beyond.needed
+    assert (await stage.gateway.budget()).set_by_hand is False
+
+
+async def test_a_days_raised_limit_ends_with_the_day() -> None:
+    stage = Stage({"a/m": [says()]}, budget=BudgetSpec(day_microusd=MicroUsd(1_000)))
+    beyond = (await stage.ask(max_output_tokens=1_000)).end.over_budget
+    assert beyond
+    stage.gateway.raise_limit(beyond, MicroUsd(1_000_000))
+    assert (await stage.ask(max_output_tokens=1_000)).end.outcome == "complete"
+    stage.ledger.charges.clear()
+    stage.clock.advance(86_400)
+    assert (await stage.ask(max_output_tokens=1_000)).end.failure == "budget"
+
+
+async def test_a_budget_that_is_set_takes_the_place_of_a_raised_limit() -> None:
+    stage = Stage({"a/m": [says()]}, budget=session(1_000))
+    beyond = (await stage.ask(max_output_tokens=1_000)).end.over_budget
+    assert beyond
+    stage.gateway.raise_limit(beyond, MicroUsd(1_000_000))
+    await stage.gateway.budget(max_cost=0.002)
+    assert (await stage.ask(max_output_tokens=1_000)).end.failure == "budget"
+
+
+async def test_the_80_percent_warning_comes_again_for_another_limit_and_on_another_day() -> None:
+    stage = Stage({"a/m": [says()]}, budget=BudgetSpec(day_microusd=MicroUsd(3_500)))
+    await stage.ask(max_output_tokens=10)
+    await stage.gateway.budget(max_cost=0.007, period="day")
+    await stage.ask(max_output_tokens=10)
+    await stage.gateway.budget(max_cost=0.007, period="day")
+    stage.clock.advance(86_400)
+    stage.ledger.charges.popitem()
+    await stage.ask(max_output_tokens=10)
+    assert [notice.text[:30] for notice in stage.notices] == [
+        "86 % of the day's budget is sp",
+        "86 % of the day's budget is sp",
+        "86 % of the day's budget is sp",
+    ]
+
+
+async def test_alert_tells_of_every_turn_that_passes_its_limit() -> None:
+    stage = Stage({"a/m": [says()]}, budget=BudgetSpec(turn_microusd=MicroUsd(100), action="alert"))
+    for turn in ("one", "one", "two"):
+        assert (await stage.ask(turn_id=TurnId(turn))).end.outcome == "complete"
+    assert [notice.turn_id for notice in stage.notices] == ["one", "two"]
+
+
 async def test_a_ledger_that_cannot_be_written_stops_the_request_in_words() -> None:
     stage = Stage({"a/m": [says()]})
     stage.ledger.broken = True
@@ -224,6 +280,16 @@ async def test_a_closed_answer_closes_the_stream_and_is_charged_for_what_arrived
     (charge,) = stage.ledger.charges.values()
     assert (charge.outcome, charge.cost) == ("cancelled", Cost(PRICE.of(5, 100), "estimated"))
     assert not stage.ledger.holds
+    settled = stage.gateway.settled(charge.attempt_id)
+    assert settled
+    assert (settled.outcome, settled.cost) == ("cancelled", charge.cost)
+    assert stage.gateway.settled(charge.attempt_id) is None, "told once"
+
+
+async def test_an_attempt_whose_end_was_told_is_not_told_again() -> None:
+    stage = Stage({"a/m": [says()]})
+    told = await stage.ask()
+    assert stage.gateway.settled(told.attempts[0].attempt_id) is None
 
 
 async def test_a_cancelled_reader_settles_once() -> None:

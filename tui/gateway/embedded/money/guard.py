@@ -10,7 +10,7 @@ from tui.domain.errors import McpTuiError
 from tui.domain.events import Event, NoticePosted
 from tui.domain.gateway import BudgetSpec
 from tui.domain.ids import TurnId
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost, LimitScope, MicroUsd, OverBudget
 from tui.domain.spend import Charge, Exceeded, Hold, Limits
 from tui.domain.text import CleanText
 from tui.gateway.embedded.chores import Chores
@@ -46,26 +46,46 @@ class BudgetGuard:
         self._publish = publish
         self._session_id = session_id
         self.budget = budget
-        self._said: set[str] = set()
+        self._raised: dict[LimitScope, tuple[str, MicroUsd]] = {}
+        """Higher limits a person allowed for this run, each for one period."""
+        self._said: set[tuple[str, ...]] = set()
         self._chores = chores
 
     def adopt(self, budget: BudgetSpec) -> None:
-        """Holds other limits from the next reservation on; what was warned of before may be said again."""
-        self.budget = budget
-        self._said.clear()
+        """Holds other limits from the next reservation on, in place of those that were raised."""
+        if budget != self.budget:
+            self.budget = budget
+            self._raised.clear()
 
-    async def reserve(self, hold: Hold, request: RequestSpend, *, free: bool) -> Exceeded | None:
+    def raise_limit(self, beyond: OverBudget, limit: MicroUsd) -> None:
+        """Lets this run spend up to `limit` in the period of a refused call; what others may spend stays."""
+        self._raised[beyond.scope] = (beyond.period, limit)
+
+    def in_force(self, turn_id: TurnId | None = None) -> BudgetSpec:
+        """Returns the budget with what was raised for now."""
+        now = self._clock.wall()
+        budget = self.budget
+        for scope, (period, limit) in self._raised.items():
+            if period == rules.period_of(scope, now, turn_id):
+                budget = rules.with_limit(budget, scope, limit)
+        return budget
+
+    async def reserve(self, hold: Hold, request: RequestSpend, *, free: bool) -> OverBudget | None:
         """Sets the hold's amount aside, or says which limit forbids it. Raises StorageError.
 
         What is known to be `free` passes every limit; under the action `alert` everything passes, with a warning.
         """
-        beyond = rules.request_exceeded(request.limit, request.spent, hold.amount)
-        if beyond is None:
-            beyond = await self._set_aside(hold, NO_LIMITS if free else self._limits(request))
-        if beyond is None or self.budget.action != "alert" or beyond.scope == "request":
+        if beyond := rules.request_exceeded(request.limit, request.spent, hold):
             return beyond
-        self._say(f"passed {beyond.scope}", rules.refusal(beyond, hold.amount), hold.turn_id)
-        return await self._set_aside(hold, NO_LIMITS)
+        exceeded = await self._set_aside(hold, NO_LIMITS if free else self._limits(hold, request))
+        if exceeded is None:
+            return None
+        beyond = rules.over_budget(exceeded, hold)
+        if self.budget.action != "alert":
+            return beyond
+        self._say(("passed", beyond.scope, beyond.period, str(beyond.limit)), CleanText(str(beyond)), hold.turn_id)
+        await self._set_aside(hold, NO_LIMITS)
+        return None
 
     async def settle(self, charge: Charge) -> None:
         """Books an attempt's end. A ledger that cannot be written is told to the person, never raised."""
@@ -73,9 +93,9 @@ class BudgetGuard:
 
     # --- reserving
 
-    def _limits(self, request: RequestSpend) -> Limits:
+    def _limits(self, hold: Hold, request: RequestSpend) -> Limits:
         """A request that brings its own limit brings what is left of its turn's; a person may have raised that."""
-        limits = rules.limits(self.budget)
+        limits = rules.limits(self.in_force(hold.turn_id))
         return limits if request.limit is None else replace(limits, turn=None)
 
     async def _set_aside(self, hold: Hold, limits: Limits) -> Exceeded | None:
@@ -105,11 +125,13 @@ class BudgetGuard:
             text = CleanText(f"The cost of a call could not be booked: {error.message}")
             self._publish(NoticePosted("error", text, error.hint, charge.turn_id, self._clock.wall()))
             return
-        for scope, text in rules.nearly_spent(self.budget, totals):
-            self._say(f"near {scope}", text, charge.turn_id)
+        budget = self.in_force()
+        for scope, text in rules.nearly_spent(budget, totals):
+            period, limit = rules.period_of(scope, charge.at, None), getattr(budget, f"{scope}_microusd")
+            self._say(("near", scope, period, str(limit)), text, charge.turn_id)
 
-    def _say(self, topic: str, text: CleanText, turn_id: TurnId | None) -> None:
-        """Posts a warning, once a run for each topic."""
+    def _say(self, topic: tuple[str, ...], text: CleanText, turn_id: TurnId | None) -> None:
+        """Posts a warning, once a run for each topic: a scope, its period and its limit."""
         if topic not in self._said:
             self._said.add(topic)
             hint = CleanText("Raise the limit under [budget] in config.toml, or choose a cheaper model.")

@@ -9,15 +9,11 @@ from decimal import Decimal
 
 from tui.domain.completion import Usage
 from tui.domain.gateway import ProviderSpec
-from tui.domain.money import Cost, CostSource, MicroUsd, Price
+from tui.domain.money import BY_CERTAINTY, Cost, CostSource, MicroUsd, Price
 from tui.gateway.embedded.providers.catalog import Catalog, Step
 
 LibraryPrice = Callable[[ProviderSpec, str, int, datetime], Price | None]
 """The list price of a provider's model for so many input tokens at a moment."""
-
-
-_SOURCES: tuple[CostSource, ...] = ("reported", "computed", "estimated", "unknown")
-"""From the surest to the least sure."""
 
 
 class PriceBook:
@@ -73,7 +69,7 @@ def total_cost(costs: Iterable[Cost]) -> Cost:
         if cost.microusd is None:
             return Cost.unknown()
         total += cost.microusd
-        weakest = max(weakest, cost.source, key=_SOURCES.index)
+        weakest = max(weakest, cost.source, key=BY_CERTAINTY.index)
     return Cost(MicroUsd(total), weakest) if parts else Cost.unknown()
 
 

@@ -9,7 +9,7 @@ from tui.domain.completion import ChatRequest, ReplyEvent
 from tui.domain.errors import McpTuiError
 from tui.domain.events import FallbackHappened, NoticePosted
 from tui.domain.ids import AttemptId, ProviderName, RequestId, new_id
-from tui.domain.spend import Exceeded
+from tui.domain.money import OverBudget
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.money import budget, estimate
 from tui.gateway.embedded.money.guard import RequestSpend
@@ -32,10 +32,14 @@ class Journey:
         self.request = request
         self.plan = router.Plan(request.target)
         self.attempts: list[Attempt] = []
+        self.under_way: Attempt | None = None
+        """The attempt whose end was not told yet."""
         self.left_behind: list[tuple[ProviderName, CleanText]] = []
         """Providers that could not serve the request, with the reason, oldest first."""
         self.refusal: Done | None = None
         """Set when the gateway itself ended the request: the budget, or a fault of ours."""
+        self.over_budget: OverBudget | None = None
+        """The limit that refused the last attempt it was asked for."""
         self.began = parts.clock.monotonic()
         self._parts = parts
         self._served = served
@@ -70,10 +74,11 @@ class Journey:
                 move = await self._degrade(move) if self.refusal else self._instead_of(move)
                 continue
             self._announce(move, attempt)
+            self.under_way = attempt
             async with aclosing(self._run(attempt)) as facts:
                 async for fact in facts:
                     yield fact
-            move = self._after(attempt)
+            move, self.under_way = self._after(attempt), None
             yield attempt.ended_fact(will_retry=move is not None)
             if move and move.wait_s:
                 await self._parts.sleep(move.wait_s)
@@ -108,25 +113,24 @@ class Journey:
             clock=self._parts.clock,
         )
         try:
-            exceeded = await self._reserve(attempt)
+            self.over_budget = await self._reserve(attempt)
         except BaseException:
             self._parts.health.said_nothing(move.step, permit)
             raise
-        if exceeded is None:
+        self.refusal = budget.refused(self.over_budget) if self.over_budget else None
+        if self.over_budget is None:
             self.attempts.append(attempt)
             return attempt
         self._parts.health.said_nothing(move.step, permit)
         return None
 
-    async def _reserve(self, attempt: Attempt) -> Exceeded | None:
+    async def _reserve(self, attempt: Attempt) -> OverBudget | None:
         parts = self._parts
         model = parts.catalog.model(attempt.step.provider, attempt.step.model)
         ceiling = estimate.output_ceiling(attempt.request, model)
         amount = parts.estimated_cost(attempt.step, self._input_tokens, ceiling)
         hold = attempt.hold(amount or budget.NOTHING, parts.session_id)
-        exceeded = await parts.guard.reserve(hold, self._spend, free=amount == 0)
-        self.refusal = budget.refused(exceeded, hold.amount) if exceeded else None
-        return exceeded
+        return await parts.guard.reserve(hold, self._spend, free=amount == 0)
 
     async def _run(self, attempt: Attempt) -> AsyncGenerator[ReplyEvent, None]:
         self._parts.meter.begin(attempt.step.provider, attempt.step.model)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tui.domain.completion import ChatRequest, ReplyEnded, RouteTaken, Usage
 from tui.domain.ids import ProviderName, RequestId
+from tui.domain.money import OverBudget
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.money.pricing import total_cost
 from tui.gateway.embedded.parts import Parts
@@ -36,6 +37,8 @@ class Travelled(Protocol):
     def left_behind(self) -> Sequence[tuple[ProviderName, CleanText]]: ...
     @property
     def refusal(self) -> Done | None: ...
+    @property
+    def over_budget(self) -> OverBudget | None: ...
 
 
 def reply_ended(journey: Travelled, parts: Parts) -> ReplyEnded:
@@ -63,6 +66,7 @@ def reply_ended(journey: Travelled, parts: Parts) -> ReplyEnded:
         ),
         extras=end.extras,
         retry_in_s=None if end.outcome == "complete" else _retry_in_s(journey, parts),
+        over_budget=journey.over_budget if end.failure == "budget" else None,
     )
 
 

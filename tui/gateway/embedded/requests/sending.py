@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from tui.domain.completion import AttemptEnded, ChatRequest, ReplyEnded, ReplyEvent
 from tui.domain.errors import McpTuiError
 from tui.domain.events import NoticePosted
-from tui.domain.ids import RequestId
+from tui.domain.ids import AttemptId, RequestId
 from tui.domain.messages import Json
 from tui.domain.text import CleanText
 from tui.gateway.embedded.parts import Parts
 from tui.gateway.embedded.requests.journey import Journey
 from tui.gateway.embedded.routing.decision import decision_document
+
+LEFT_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Sender:
         self._parts = parts
         self._served: dict[str, int] = {}
         self._unsaved: dict[RequestId, Mapping[str, Json]] = {}
+        self._left: dict[AttemptId, AttemptEnded] = {}
 
     def served(self, target: str) -> int:
         """Returns how many requests this run has sent to a target."""
@@ -50,8 +53,20 @@ class Sender:
                 async for fact in facts:
                     yield fact
         finally:
+            if journey.under_way:
+                self._keep_settled(journey.under_way.ended_fact(will_retry=False))
             self._unsaved[journey.id] = decision_document(journey, self._parts.clock)
             self._parts.chores.add(self._keep_decision(journey.id))
+
+    def settled(self, attempt_id: AttemptId) -> AttemptEnded | None:
+        """Returns how an attempt was settled whose stream was left before it ended, once; None for any other."""
+        return self._left.pop(attempt_id, None)
+
+    def _keep_settled(self, ended: AttemptEnded) -> None:
+        """Nobody may ask: the newest are kept."""
+        self._left[ended.attempt_id] = ended
+        while len(self._left) > LEFT_KEPT:
+            del self._left[next(iter(self._left))]
 
     async def ask(self, request: ChatRequest, *, detours: bool = True) -> Answered:
         """Returns how a request ended, once it did."""
