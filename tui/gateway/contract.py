@@ -1,13 +1,13 @@
 """What every gateway answers, the one inside this program and those outside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from tui.domain import gateway_accounts as accounts
 from tui.domain import gateway_answers as answers
 from tui.domain import gateway_routing as routing
 from tui.domain.completion import TaskType
-from tui.domain.gateway import BudgetAction, ProfileName
+from tui.domain.gateway import BreakerOrder, BudgetAction, GatewaySnapshot, ProfileName
 from tui.domain.gateway_figures import Window
 from tui.domain.ids import ProviderName
 from tui.domain.messages import Message
@@ -62,7 +62,14 @@ class Gateway(Protocol):
 
     async def resilience(self, profile: ProfileName | None = None) -> answers.ResilienceAnswer: ...
 
-    async def test(self, combo: str, prompt: str = "Answer with the word: ready") -> routing.TestAnswer: ...
+    async def test(
+        self,
+        combo: str,
+        prompt: str = "Answer with the word: ready",
+        on_trial: Callable[[routing.StepTrial], None] | None = None,
+    ) -> routing.TestAnswer:
+        """`on_trial` is told each step's trial as it ends, where the gateway tells them one by one."""
+        ...
 
     async def provider(self, provider: str, window: Window = "day") -> accounts.ProviderAnswer: ...
 
@@ -74,12 +81,16 @@ class Gateway(Protocol):
 
     async def session(self) -> accounts.SessionAnswer: ...
 
-    # --- breakers by hand
+    # --- beside the table of operations
 
-    def trip(self, provider: ProviderName) -> None: ...
+    async def known_values(self, parameter: str) -> Sequence[str]:
+        """Returns what an operation's parameter of that name may be called with; empty when anything may."""
+        ...
 
-    def probe(self, provider: ProviderName) -> None: ...
+    async def order_breaker(self, provider: ProviderName, order: BreakerOrder) -> None:
+        """Moves a provider's breaker by hand."""
+        ...
 
-    def reset(self, provider: ProviderName) -> None: ...
-
-    def hold(self, provider: ProviderName, held: bool = True) -> None: ...
+    async def snapshot(self) -> GatewaySnapshot:
+        """Returns the gateway as it stands, of what is known: a look waits for nobody's answer."""
+        ...

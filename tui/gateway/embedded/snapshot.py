@@ -72,12 +72,12 @@ def _spend(parts: Parts, totals: Totals) -> SpendView:
 
 def verdict_of(providers: Sequence[ProviderHealth]) -> GatewayVerdict:
     """Returns the gateway's own word: not `ok` while a breaker is open or a credential cannot be used."""
-    if not providers:
+    if all(one.breaker.state == "UNKNOWN" for one in providers):
         return "unknown"
-    usable = [one for one in providers if one.breaker.state != "OPEN" and one.credential in ("ok", "none")]
+    usable = [one for one in providers if one.breaker.state != "OPEN" and one.credential in ("ok", "none", "unknown")]
     if not usable:
         return "down"
-    well = [one for one in usable if one.breaker.state == "CLOSED"]
+    well = [one for one in usable if one.breaker.state in ("CLOSED", "UNKNOWN")]
     return "ok" if len(well) == len(providers) else "degraded"
 
 

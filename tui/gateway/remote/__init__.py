@@ -1,1 +1,1 @@
-"""Gateways outside this program behind the same contract as the one inside it."""
+"""Gateways outside this program, behind the same protocol as the one inside it."""

@@ -1,0 +1,126 @@
+"""Which gateway answers: the one in here, or one outside that all chats then go through.
+
+Whichever it is, requests leave by the gateway in here: to it one outside is a provider, with breaker and ledger.
+"""
+
+import asyncio
+import difflib
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from tui.domain.errors import McpTuiError, UsageError
+from tui.domain.gateway import EMBEDDED, GatewaySnapshot, GatewaySpec
+from tui.domain.text import CleanText, clean_line
+from tui.gateway.contract import Gateway
+from tui.gateway.embedded.gateway import EmbeddedGateway
+from tui.gateway.remote.adapter import NotExposed
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGateway:
+    """A gateway that can be used."""
+
+    name: str
+    kind: str
+    url: str
+    """Empty for the one in here."""
+    in_use: bool
+
+
+class Switchboard:
+    """Made with the gateway in here and a maker of adapters for those outside."""
+
+    def __init__(
+        self, here: EmbeddedGateway, specs: Sequence[GatewaySpec], adapter: Callable[[GatewaySpec], NotExposed]
+    ) -> None:
+        self.here = here
+        self._specs = {spec.name: spec for spec in specs}
+        self._adapter = adapter
+        self._outside: NotExposed | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def current(self) -> Gateway:
+        """The gateway that answers."""
+        return self._outside or self.here
+
+    @property
+    def name(self) -> CleanText:
+        """What the gateway that answers is called."""
+        return self.current.name
+
+    def known(self) -> tuple[KnownGateway, ...]:
+        """Returns what can be used, the gateway in here first."""
+        inside = KnownGateway(EMBEDDED, EMBEDDED, "", self._outside is None)
+        outside = (
+            KnownGateway(spec.name, spec.kind, spec.url, spec.name == self.name) for spec in self._specs.values()
+        )
+        return (inside, *outside)
+
+    async def use(self, name: str) -> None:
+        """Lets another gateway answer. Raises UsageError for an unknown name; then nothing changes."""
+        spec = None if name == EMBEDDED else self._spec(name)
+        if spec is not None:
+            await self._take_in(spec)
+        await self._leave()
+        if spec is not None:
+            self._outside = self._adapter(spec)
+            self._running = asyncio.create_task(self._outside.run())
+
+    def made(self, name: str) -> NotExposed:
+        """Returns an adapter for a gateway that is only looked at; the caller closes it. Raises UsageError."""
+        return self._adapter(self._spec(name))
+
+    def target(self, wanted: str) -> str:
+        """Returns where chats go: `wanted`, or the place in the gateway outside that it, or nothing, stands for."""
+        if self._outside is None:
+            return wanted if self.here.model(wanted) else self.here.choose_target()[0]
+        own = f"{self.name}/"
+        if wanted.startswith(own):
+            return wanted
+        listed = [model.id for model in self.here.models_of(self._spec(self.name).provider.name)]
+        return f"{own}{wanted if wanted in listed or not listed else listed[0]}" if wanted or listed else ""
+
+    async def snapshot(self) -> GatewaySnapshot:
+        """Returns the gateway that answers as it stands. What our own chats cost and took is always our own figure."""
+        while True:
+            outside = self._outside
+            seen = await self.here.snapshot() if outside is None else await self._seen(outside)
+            # It may have been left while it was looked at.
+            if outside is self._outside:
+                return seen
+
+    async def close(self) -> None:
+        """Ends what asks the gateway outside; the one in here is closed by whoever opened it."""
+        await self._leave()
+
+    async def _seen(self, outside: NotExposed) -> GatewaySnapshot:
+        seen, here = await outside.snapshot(), await self.here.snapshot()
+        spend = replace(here.spend, today_microusd=seen.spend.today_microusd)
+        return replace(seen, spend=spend, latency=here.latency)
+
+    async def _take_in(self, spec: GatewaySpec) -> None:
+        """Makes the gateway a provider of the one in here; that it does not name its models is told by `models`."""
+        with suppress(UsageError):
+            self.here.check_new(spec.provider.name)
+            await self.here.add_provider(spec.provider)
+
+    async def _leave(self) -> None:
+        outside, running = self._outside, self._running
+        self._outside = self._running = None
+        if running is not None:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        if outside is not None:
+            with suppress(McpTuiError):
+                await outside.close()
+
+    def _spec(self, name: str) -> GatewaySpec:
+        spec = self._specs.get(name)
+        if spec is None:
+            names = (EMBEDDED, *self._specs)
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(names)}."
+            raise UsageError(f"No gateway is called {clean_line(name, 60)!r}.", hint)
+        return spec
