@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 from tui.domain.ids import ComboName, ProviderName
-from tui.domain.money import MicroUsd, Price
+from tui.domain.money import CostSource, MicroUsd, Price
 from tui.domain.text import CleanText
 
 BreakerState = Literal["CLOSED", "OPEN", "HALF_OPEN", "DEGRADED", "UNKNOWN"]
@@ -136,6 +136,17 @@ class BreakerView:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakerMoved:
+    """A breaker went from one state to another."""
+
+    at: float
+    """Wall clock."""
+    old: BreakerState
+    new: BreakerState
+    reason: CleanText
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderHealth:
     """One provider as it stands: breaker and what was measured on this side of the wire."""
 
@@ -167,6 +178,8 @@ class SpendView:
     action: BudgetAction = "block"
     unknown_calls: int = 0
     estimated_calls: int = 0
+    source: CostSource | None = None
+    """The least sure way in which a part of the session's sum was found; `unknown` when no call's cost is known."""
     per_minute_microusd: tuple[int, ...] = ()
     """Oldest first, one figure a minute, the last one is the running minute."""
 

@@ -122,6 +122,32 @@ class ModelCost:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendStep:
+    """What one stretch of time cost."""
+
+    since: float
+    """Wall clock of its begin."""
+    microusd: int
+    """The known costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetForecast:
+    """When a limit is reached if spending goes on at its pace."""
+
+    scope: BudgetScope
+    limit_microusd: int
+    measured_over_s: float
+    """How far back the pace was measured."""
+    per_hour_microusd: int | None
+    """The pace; None when it is too early to tell one."""
+    reached_at: float | None
+    """Wall clock; None when not within the period, or unknown."""
+    expected_microusd: int | None
+    """What the period will have cost at its end; None for a session, which has no end, and when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class CostAnswer:
     """What a period cost, equal to the sum of the ledger's rows."""
 
@@ -134,6 +160,12 @@ class CostAnswer:
     models: tuple[ModelCost, ...]
     budget: BudgetAnswer
     witnesses: tuple[Witness, ...] = ()
+    step_s: float | None = None
+    """Length of the stretches of `over_time`; None when nobody tells."""
+    over_time: tuple[SpendStep, ...] = ()
+    """Oldest first; stretches without a charge are left out."""
+    forecasts: tuple[BudgetForecast, ...] = ()
+    """One for each limit in force."""
 
 
 # --- use

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tui.domain.gateway import BreakerView, CredentialHealth, ForeignStrategy, ModelSpec, ProfileName, Strategy
+from tui.domain.gateway import (
+    BreakerMoved,
+    BreakerView,
+    CredentialHealth,
+    ForeignStrategy,
+    ModelSpec,
+    ProfileName,
+    Strategy,
+)
 from tui.domain.gateway_figures import CallFigures
 from tui.domain.gateway_witness import Witness
 from tui.domain.ids import ComboName, ProviderName
@@ -62,6 +70,8 @@ class ProviderStanding:
     """How many models are known."""
     models_age_s: float | None = None
     """Age of the provider's own list; None when it was never fetched."""
+    moves: tuple[BreakerMoved, ...] | None = None
+    """The breaker's last changes of state, in all runs of the profile, newest first; None when nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tui.domain.gateway import ProviderSpec
+from tui.domain.gateway_accounts import SpendStep
 from tui.domain.ids import ProviderName, RequestId
 from tui.domain.messages import Json
 from tui.domain.spend import Charge, Exceeded, Hold, Limits, Totals
@@ -50,6 +51,17 @@ class UsageHistory(Protocol):
 
     async def spent_on_days(self, first: float, last: float) -> Sequence[SpentRow]:
         """Returns what the UTC days from that of `first` to that of `last` (wall clock) cost."""
+        ...
+
+    async def spent_over_time(self, since: float, step_s: float, session_id: str | None = None) -> Sequence[SpendStep]:
+        """Returns what stretches of time cost, oldest first, of one session or of all together (whole minutes).
+
+        The first stretch begins at `since` (wall clock); those without a charge are left out.
+        """
+        ...
+
+    async def first_charge(self, session_id: str) -> float | None:
+        """Returns the wall clock of a session's first charge, None before there is one."""
         ...
 
     async def attempts(self, selection: Selection) -> UsageRecord:

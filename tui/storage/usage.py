@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from tui.domain.completion import FailureKind
+from tui.domain.gateway_accounts import SpendStep
 from tui.domain.gateway_figures import CallFigures, CostFigures, CostShare
 from tui.domain.ids import ProviderName
 from tui.domain.money import CostSource
@@ -28,6 +29,24 @@ class UsageStore:
     async def spent_on_days(self, first: float, last: float) -> Sequence[SpentRow]:
         """Returns what the UTC days from that of `first` to that of `last` (wall clock) cost."""
         return await self._spent("spend_by_day", "day BETWEEN ? AND ?", (day_of(first), day_of(last)))
+
+    async def spent_over_time(self, since: float, step_s: float, session_id: str | None = None) -> Sequence[SpendStep]:
+        """Returns what stretches of time cost, oldest first, of one session or of all together (whole minutes).
+
+        The first stretch begins at `since` (wall clock); those without a charge are left out.
+        """
+        values: list[object] = [since, step_s, since // 60]
+        sql = _MINUTES_TOGETHER
+        if session_id is not None:
+            sql, values = _CHARGES_TOGETHER, [since, step_s, since, session_id]
+        rows = await self._database.read(lambda connection: connection.execute(sql, values).fetchall())
+        return [SpendStep(since + number * step_s, microusd) for number, microusd in rows]
+
+    async def first_charge(self, session_id: str) -> float | None:
+        """Returns the wall clock of a session's first charge, None before there is one."""
+        sql = "SELECT MIN(at) FROM charges WHERE session_id = ?"
+        row = await self._database.read(lambda connection: connection.execute(sql, (session_id,)).fetchone())
+        return None if row[0] is None else float(row[0])
 
     async def attempts(self, selection: Selection) -> UsageRecord:
         """Returns how the selected attempts went, each counted by itself."""
@@ -58,6 +77,14 @@ class UsageStore:
         return [SpentRow(*row) for row in rows if row[4]]
 
 
+_MINUTES_TOGETHER = (
+    "SELECT MAX(0, CAST((minute * 60 - ?) / ? AS INTEGER)) AS step, SUM(microusd) FROM spend_by_minute"
+    " WHERE minute >= ? GROUP BY step ORDER BY step"
+)
+_CHARGES_TOGETHER = (
+    "SELECT CAST((at - ?) / ? AS INTEGER) AS step, SUM(COALESCE(cost_microusd, 0)) FROM charges"
+    " WHERE at >= ? AND session_id = ? GROUP BY step ORDER BY step"
+)
 _ATTEMPTS = "SELECT outcome = 'complete' AS good, outcome = 'cancelled' AS gone, latency_ms, fallback FROM charges{}"
 """One row an attempt. A cancelled one tells nothing about who was asked."""
 _REQUESTS = (

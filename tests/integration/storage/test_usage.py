@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.storage.test_spend import DAY, NOW, charge, hold
 from tui.domain.completion import Usage
+from tui.domain.gateway_accounts import SpendStep
 from tui.domain.gateway_figures import CostShare
 from tui.domain.ids import ComboName, ProviderName, RequestId
 from tui.domain.money import Cost, MicroUsd
@@ -166,3 +167,25 @@ async def test_a_ledger_of_the_first_schema_keeps_its_sums(tmp_path: Path) -> No
     assert list(await usage.spent_in_session("s")) == list(by_day)
     assert (await SpendStore(database).totals("s", NOW)).day == 40
     await database.close()
+
+
+async def test_spend_over_time_is_told_in_stretches_that_were_charged(spend: SpendStore, usage: UsageStore) -> None:
+    since = NOW - NOW % 60
+    for number, (after, session) in enumerate(((0, "s"), (4_200, "s"), (4_210, "other"), (7_200, "s"))):
+        await spend.settle(charge(hold(number, 10, session=session, at=since + after), 10 + number))
+    assert await usage.spent_over_time(since, 3_600) == [
+        SpendStep(since, 10),
+        SpendStep(since + 3_600, 11 + 12),
+        SpendStep(since + 7_200, 13),
+    ]
+    assert await usage.spent_over_time(since, 3_600, "other") == [SpendStep(since + 3_600, 12)]
+    assert await usage.spent_over_time(since + 7_260, 60) == []
+    assert await usage.first_charge("other") == since + 4_210
+    assert await usage.first_charge("nobody") is None
+
+
+async def test_a_charge_of_unknown_cost_marks_its_stretch_and_adds_nothing(
+    spend: SpendStore, usage: UsageStore
+) -> None:
+    await spend.settle(charge(hold(1), None))
+    assert await usage.spent_over_time(NOW, 60, "s") == [SpendStep(NOW, 0)]

@@ -16,6 +16,7 @@ from tests.integration.gateway.operations.rig import CALL_MICROUSD, Rig, endpoin
 from tests.unit.gateway.embedded.stage import PRICE, Script, Stage, calls, cut, fails, says
 from tui.domain.completion import Usage
 from tui.domain.gateway import BudgetSpec, ModelSpec
+from tui.domain.gateway_accounts import CostPeriod
 from tui.domain.gateway_figures import CostShare
 from tui.domain.money import MicroUsd
 from tui.gateway.embedded.answers.cost import period_start
@@ -150,3 +151,28 @@ async def test_sixty_four_parallel_callers_overshoot_a_limit_by_no_more_than_one
         assert 18 * CALL_MICROUSD <= spent <= 20 * CALL_MICROUSD + ERROR_MICROUSD
         assert len(rig.endpoints["a"].requests) == outcomes[None], "what is refused is never sent"
         assert (await gateways[1].budget()).lines[0].reserved_microusd == 0
+
+
+@pytest.mark.parametrize("period", PERIODS)
+async def test_spend_over_time_sums_up_to_the_period(tmp_path: Path, period: CostPeriod) -> None:
+    async with Rig(tmp_path, {"a": endpoint(say("hi"))}) as rig:
+        for _ in range(3):
+            await rig.ask()
+        report = await rig.gateway.cost(period)
+        assert sum(step.microusd for step in report.over_time) == report.total.microusd == 3 * CALL_MICROUSD
+        assert report.step_s is not None
+        assert report.forecasts == (), "there is no limit"
+
+
+async def test_each_limit_has_a_forecast(tmp_path: Path) -> None:
+    clock = FakeClock()
+    budget = BudgetSpec(session_microusd=MicroUsd(1_000_000), month_microusd=MicroUsd(1_000_000))
+    async with Rig(tmp_path, {"a": endpoint(say("hi"))}, budget=budget, clock=clock) as rig:
+        await rig.ask()
+        session, month = (await rig.gateway.cost()).forecasts
+        assert (session.scope, session.per_hour_microusd, session.reached_at) == ("session", None, None)
+        clock.advance(600)
+        session, month = (await rig.gateway.cost()).forecasts
+        assert session.per_hour_microusd == 6 * CALL_MICROUSD
+        assert session.reached_at == pytest.approx(clock.wall() + 600 * (1_000_000 / CALL_MICROUSD - 1))
+        assert (month.scope, month.reached_at) == ("month", None)

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.fakes.clock import FakeClock
+from tui.domain.messages import Json
 from tui.domain.text import CleanText
 from tui.gateway.embedded.resilience.breaker import Breaker, BreakerMove, BreakerRules, Permit
+from tui.gateway.embedded.resilience.past_moves import MOVES_KEPT
 
 BAD = CleanText("503")
 RULES = BreakerRules(threshold=3, minimum_calls=5, window_s=30, open_s=30, max_open_s=100, probe_timeout_s=20)
@@ -227,3 +229,49 @@ def test_nonsense_from_disk_is_ignored(bench: Bench, document: dict[str, object]
     bench.breaker.restore(document)
     assert bench.breaker.admits
     assert bench.breaker.state == "CLOSED"
+
+
+# --- what it remembers of its moves
+
+
+def test_it_remembers_its_moves_with_their_reasons_newest_first(bench: Bench) -> None:
+    bench.open()
+    opened_at = bench.clock.wall()
+    bench.clock.advance(31)
+    bench.breaker.succeed(bench.permit())
+    assert [(move.old, move.new) for move in bench.breaker.moves] == [
+        ("HALF_OPEN", "CLOSED"),
+        ("OPEN", "HALF_OPEN"),
+        ("CLOSED", "OPEN"),
+    ]
+    assert (bench.breaker.moves[-1].at, bench.breaker.moves[-1].reason) == (opened_at, BAD)
+
+
+def test_no_more_than_the_last_moves_are_remembered(bench: Bench) -> None:
+    for _ in range(MOVES_KEPT):
+        bench.breaker.trip(BAD)
+        bench.breaker.reset()
+    assert len(bench.breaker.moves) == MOVES_KEPT
+
+
+def test_a_move_that_another_run_told_is_remembered_once_and_as_told(bench: Bench) -> None:
+    bench.open()
+    other = bench.another()
+    bench.clock.advance(2)
+    other.restore(bench.breaker.document())
+    assert other.state == "OPEN"
+    assert other.moves == bench.breaker.moves
+    other.reset()
+    bench.breaker.restore(other.document())
+    assert bench.breaker.moves == other.moves
+    assert [move.new for move in other.moves] == ["CLOSED", "OPEN"]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [None, 7, "x", [7], [{}], [{"at": "x", "old": "CLOSED", "new": "OPEN"}], [{"at": 5, "old": "AJAR", "new": "OPEN"}]],
+)
+def test_told_moves_that_are_nonsense_are_left_out(bench: Bench, nonsense: Json) -> None:
+    bench.open()
+    bench.breaker.restore({**bench.breaker.document(), "moves": nonsense})
+    assert [move.new for move in bench.breaker.moves] == ["OPEN"]

@@ -22,6 +22,7 @@ from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd, microusd_from_usd
 from tui.domain.spend import Totals
 from tui.domain.usage import SpentRow
+from tui.gateway.embedded.answers.spending import forecasts, over_time
 from tui.gateway.embedded.money.budget import WARN_AT
 from tui.gateway.embedded.parts import Parts
 from tui.gateway.ports import UsageHistory
@@ -47,6 +48,7 @@ async def cost(period: CostPeriod, parts: Parts, budget: BudgetAnswer) -> CostAn
         rows = await history.spent_in_session(parts.session_id)
     else:
         rows = await history.spent_on_days(since, now)
+    step_s, steps = await over_time(period, since, history, parts)
     return CostAnswer(
         period=period,
         since=since,
@@ -58,6 +60,9 @@ async def cost(period: CostPeriod, parts: Parts, budget: BudgetAnswer) -> CostAn
             ModelCost(ProviderName(provider), model, part) for (provider, model), part in dearest_first(rows, by_model)
         ),
         budget=budget,
+        step_s=step_s,
+        over_time=steps,
+        forecasts=await forecasts(budget.lines, history, parts.session_id, now),
     )
 
 

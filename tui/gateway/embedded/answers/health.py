@@ -55,6 +55,7 @@ async def _standing(spec: ProviderSpec, seen: ProviderHealth, parts: Parts) -> P
         rate_limit=rate_limit_view(parts.rate_limits.get(spec.name), parts.clock),
         models=len(parts.catalog.models(spec.name)) or None,
         models_age_s=parts.catalog.age_s(spec.name),
+        moves=parts.health.moves(spec.name),
     )
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tui.domain.clock import Clock
-from tui.domain.gateway import BreakerState, BreakerView
+from tui.domain.gateway import BreakerMoved, BreakerState, BreakerView
 from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean_line
+from tui.gateway.embedded.resilience.past_moves import moves_document, moves_from, together, with_move
 
 _REMEMBERED_CALLS = 1_000
 
@@ -76,6 +77,7 @@ class Breaker:
         self._probe_until = 0.0
         self._held = False
         self._moved_at = 0.0
+        self._moves: tuple[BreakerMoved, ...] = ()
 
     # --- calls
 
@@ -175,6 +177,11 @@ class Breaker:
         return self._moved_at
 
     @property
+    def moves(self) -> tuple[BreakerMoved, ...]:
+        """The last changes of state, in this run and those that told of theirs, newest first."""
+        return self._moves
+
+    @property
     def reason(self) -> CleanText:
         """Why it opened; empty while closed."""
         return self._reason
@@ -203,10 +210,17 @@ class Breaker:
             "reason": self._reason,
             "held": self._held,
             "moved_at": self._moved_at,
+            "moves": moves_document(self._moves),
         }
 
     def restore(self, document: Mapping[str, Json]) -> None:
         """Takes over a stored state; nonsense is ignored, deadlines are clamped to the longest time allowed."""
+        # To follow another run is no move of its own: that run has told of it.
+        moves = together(self._moves, moves_from(document.get("moves")))
+        self._follow(document)
+        self._moves = moves
+
+    def _follow(self, document: Mapping[str, Json]) -> None:
         self._held = document.get("held") is True
         until, reopenings = as_wall_time(document.get("until")), document.get("reopenings")
         if self._held or document.get("open") is not True or until is None:
@@ -271,6 +285,8 @@ class Breaker:
         self._moved_at = self._clock.wall()
         self._probe = None
         self._window.clear()
+        if old != new:
+            self._moves = with_move(self._moves, BreakerMoved(self._moved_at, old, new, reason))
         if old != new and self._on_move:
             self._on_move(BreakerMove(old, new, reason, seconds_to_probe))
 

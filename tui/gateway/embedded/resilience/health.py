@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from tui.domain.clock import Clock
 from tui.domain.events import BreakerChanged, Event
-from tui.domain.gateway import BreakerView, ProviderSpec
+from tui.domain.gateway import BreakerMoved, BreakerView, ProviderSpec
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText
 from tui.gateway.embedded.chores import Chores
@@ -82,6 +82,10 @@ class Health:
     def view(self, provider: ProviderName) -> BreakerView:
         """Returns a provider's breaker as a person sees it."""
         return self._breakers[provider].view()
+
+    def moves(self, provider: ProviderName) -> tuple[BreakerMoved, ...]:
+        """Returns the last changes of a provider's breaker, newest first."""
+        return self._breakers[provider].moves
 
     def counting_since(self, provider: ProviderName) -> float:
         """Returns the wall clock since when a failure counts against a provider: the window, or the last change."""
