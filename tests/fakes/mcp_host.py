@@ -43,6 +43,7 @@ class Host:
     ) -> None:
         self.events: list[Event] = []
         self.questions: list[Question] = []
+        self.withdrawn: list[Question] = []
         self.answer: Callable[[Question], Answer] = refusal
         self.thinking_s = 0.0
         self._arrived = asyncio.Event()
@@ -62,7 +63,12 @@ class Host:
 
     async def _ask(self, question: Question) -> Answer:
         self.questions.append(question)
-        await asyncio.sleep(self.thinking_s)
+        self._arrived.set()
+        try:
+            await asyncio.sleep(self.thinking_s)
+        except asyncio.CancelledError:
+            self.withdrawn.append(question)
+            raise
         return self.answer(question)
 
     def seen(self, kind: type[EventT]) -> list[EventT]:

@@ -21,6 +21,7 @@ TYPED = {
     "annotations": {"readOnlyHint": True},
 }
 
+PAGE = {"mode": "url", "message": "Sign here.", "url": "https://pages.invalid/x", "elicitationId": "e1"}
 CHANGED = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n'
 
 
@@ -51,6 +52,14 @@ def announce_for_a_while() -> None:
         time.sleep(0.005)
     sys.stderr.write("quiet again\n")
     sys.stderr.flush()
+
+
+def finish_page() -> None:
+    """Says that the page is finished once the file named by the second argument is there."""
+    while not os.path.exists(sys.argv[2]):
+        time.sleep(0.01)
+    for finished in ("another", "e1"):
+        say({"method": "notifications/elicitation/complete", "params": {"elicitationId": finished}})
 
 
 def daemonise(command: list[str]) -> int:
@@ -192,6 +201,16 @@ def call(message: dict[str, Any]) -> None:  # one branch a fault
             )
             answered = json.loads(sys.stdin.readline())
             result["content"][0]["text"] = json.dumps(answered["result"])
+        case "page-first":
+            if not os.path.exists(sys.argv[2]):
+                threading.Thread(target=finish_page, daemon=True).start()
+                error = {"code": -32042, "message": "a page first", "data": {"elicitations": [PAGE]}}
+                say({"id": request_id, "error": error})
+                return
+        case "page":
+            threading.Thread(target=finish_page, daemon=True).start()
+            say({"id": "e1", "method": "elicitation/create", "params": PAGE})
+            result["content"][0]["text"] = json.dumps(json.loads(sys.stdin.readline())["result"])
         case "storm":
             for _ in range(5_000):
                 sys.stdout.write(CHANGED)

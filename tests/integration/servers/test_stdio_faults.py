@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.mcp_host import one_server
 from tui.domain.events import FrameSeen, ServerLogged, ToolProgressed
-from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
+from tui.domain.questions import Answer, ElicitationAnswer, ElicitationQuestion, Question
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,30 @@ async def test_a_question_of_the_server_goes_to_the_person_and_the_answer_back()
         (question,) = host.questions
         assert isinstance(question, ElicitationQuestion)
         assert (question.server, question.message, question.call_id) == ("s", "Your name?", "call_1")
+
+
+async def test_a_page_that_is_finished_elsewhere_needs_no_answer_any_more(tmp_path: Path) -> None:
+    async with one_server("page", str(tmp_path / "finished")) as host:
+        host.thinking_s = 3_600
+        call = asyncio.create_task(host.call("s"))
+        await host.until(lambda: bool(host.questions))
+        (tmp_path / "finished").touch()
+        assert json.loads((await call).text) == {"action": "accept"}
+        assert host.withdrawn == host.questions
+
+
+async def test_a_call_that_waits_for_a_page_goes_on_when_the_page_is_finished(tmp_path: Path) -> None:
+    def accept(_: Question) -> Answer:
+        host.thinking_s = 3_600
+        return ElicitationAnswer("accept")
+
+    async with one_server("page-first", str(tmp_path / "finished")) as host:
+        host.answer = accept
+        call = asyncio.create_task(host.call("s", text="carried out"))
+        await host.until(lambda: len(host.questions) == 2)
+        (tmp_path / "finished").touch()
+        assert (await call).text == "carried out"
+        assert host.withdrawn == host.questions[1:]
 
 
 async def test_a_person_may_think_longer_than_a_call_may_take() -> None:

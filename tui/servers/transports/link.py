@@ -67,6 +67,7 @@ async def open_link(
             sampling_callback=allowed.sample if allowed and allowed.sampling else None,
             list_roots_callback=allowed.list_roots if allowed and allowed.roots else None,
             logging_callback=requests.logged,
+            message_handler=requests.heard,
             log_level=LOG_LEVEL,
             input_required_max_rounds=INPUT_ROUNDS,
             cache=None,
