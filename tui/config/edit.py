@@ -8,7 +8,7 @@ from tui.config.known import KNOWN_PROVIDERS
 from tui.config.paths import Paths, make_private
 from tui.config.source import read_json, read_toml
 from tui.domain.errors import ConfigError, UsageError
-from tui.domain.gateway import ProviderSpec
+from tui.domain.gateway import ComboSpec, ProviderSpec
 from tui.domain.servers import ServerSpec
 
 if TYPE_CHECKING:
@@ -82,6 +82,32 @@ def remove_provider(paths: Paths, name: str) -> None:
     tables.remove(found[0])
     if not tables:
         del document["providers"]
+    _write(paths, document)
+
+
+def edit_combo(paths: Paths, combo: ComboSpec) -> None:
+    """Writes a combo's steps, strategy and weights into config.toml; one that is not there yet is added.
+
+    Raises ConfigError; then nothing is changed.
+    """
+    import tomlkit
+
+    document = _document(paths)
+    tables = document.setdefault("combos", tomlkit.aot())
+    if not isinstance(tables, list):
+        raise ConfigError(f"{paths.config_file}: combos must be tables.", "Write each as [[combos]].")
+    table = next((one for one in tables if isinstance(one, dict) and one.get("name") == combo.name), None)
+    if table is None:
+        table = tomlkit.table() if isinstance(tables, tomlkit.items.AoT) else tomlkit.inline_table()
+        table["name"] = combo.name
+        tables.append(table)
+        table = tables[-1]
+    table["steps"] = list(combo.steps)
+    table["strategy"] = combo.strategy
+    if combo.weights:
+        table["weights"] = list(combo.weights)
+    else:
+        table.pop("weights", None)
     _write(paths, document)
 
 

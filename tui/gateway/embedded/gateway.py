@@ -25,6 +25,7 @@ from tui.domain.text import CleanText
 from tui.gateway.embedded import snapshot
 from tui.gateway.embedded.answering import Answering
 from tui.gateway.embedded.chores import Chores
+from tui.gateway.embedded.money.ceiling import price_ceiling
 from tui.gateway.embedded.money.guard import BudgetGuard
 from tui.gateway.embedded.money.pricing import PriceBook
 from tui.gateway.embedded.parts import Parts
@@ -32,10 +33,12 @@ from tui.gateway.embedded.providers.catalog import Catalog
 from tui.gateway.embedded.providers.connection_test import GivenKey, test_connection
 from tui.gateway.embedded.providers.credentials import Credentials
 from tui.gateway.embedded.providers.meter import Meter
+from tui.gateway.embedded.requests.first_words import FirstWords
 from tui.gateway.embedded.requests.upstreams import UpstreamFactory, Upstreams, client_factory
 from tui.gateway.embedded.resilience.health import Health
 from tui.gateway.embedded.resilience.profiles import profile as profile_of
 from tui.gateway.embedded.routing import choosing
+from tui.gateway.embedded.routing.targets import checked_combo
 from tui.gateway.ports import GatewayStore, KeyFinder, SpendLedger, UsageHistory
 
 
@@ -85,6 +88,7 @@ class EmbeddedGateway(Answering):
             history=history,
         )
         super().__init__(parts, ledger)
+        self._first_words = FirstWords()
 
     # --- lifetime
 
@@ -113,7 +117,7 @@ class EmbeddedGateway(Answering):
 
         Closing the iterator closes the socket and settles the cost.
         """
-        async with aclosing(self._sender.stream(request)) as facts:
+        async with aclosing(self._first_words.watched(self._sender.stream(request))) as facts:
             async for fact in facts:
                 yield fact
 
@@ -124,6 +128,17 @@ class EmbeddedGateway(Answering):
     def raise_limit(self, beyond: OverBudget, limit: MicroUsd) -> None:
         """Lets this run spend up to `limit` where a call was refused, until the period ends or a budget is set."""
         self._parts.guard.raise_limit(beyond, limit)
+
+    async def price_ceiling(self, request: ChatRequest, more_tokens: int = 0) -> int | None:
+        """Returns the most one answer may cost in micro-dollars, None when a price is unknown.
+
+        `more_tokens` are input tokens besides those of the request.
+        """
+        return await price_ceiling(request, more_tokens, self._parts)
+
+    def awaits_first_words(self, provider: ProviderName) -> bool:
+        """Returns whether a chat waits for a provider to begin its answer."""
+        return self._first_words.awaited_from(provider)
 
     # --- targets and models
 
@@ -178,6 +193,18 @@ class EmbeddedGateway(Answering):
         self._parts.catalog.add(spec)
         await self._refresh()
         await self._lists.freshen((spec,), anew=True)
+
+    # --- chains
+
+    async def edit_combo(self, edited: ComboSpec) -> ComboSpec:
+        """Lets a chain go by other steps or another strategy at once, in this run; returns it as it is now.
+
+        Raises UsageError when it leads nowhere or does not fit together; then nothing changes.
+        """
+        combo = checked_combo(self._parts.catalog, edited)
+        self._parts.catalog.edit(combo)
+        await self._parts.remember_calls(self._parts.catalog.route(combo.name))
+        return combo
 
     # --- health
 

@@ -66,6 +66,10 @@ class Catalog:
         """Opens or closes a combo for routing."""
         self._combos[name] = replace(self._combos[name], enabled=enabled)
 
+    def edit(self, combo: ComboSpec) -> None:
+        """Lets a known combo go another way from the next request on."""
+        self._combos[combo.name] = combo
+
     def why_no_place(self, name: str) -> CleanText:
         """Returns why a name that is no combo in use and no `provider/model` leads nowhere."""
         if ComboName(name) in self._combos:
@@ -139,4 +143,5 @@ def _filled(model: ModelSpec, other: ModelSpec) -> ModelSpec:
         tools=model.tools if model.tools is not None else other.tools,
         vision=model.vision if model.vision is not None else other.vision,
         audio=model.audio if model.audio is not None else other.audio,
+        json_mode=model.json_mode if model.json_mode is not None else other.json_mode,
     )
