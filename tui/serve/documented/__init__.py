@@ -1,0 +1,1 @@
+"""The answers of the operations in the words that other agents are written for, beside our own."""
