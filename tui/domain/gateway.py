@@ -58,7 +58,8 @@ class ProviderSpec:
     """The key lies in the system keyring under this provider's base URL."""
     models: tuple[ModelSpec, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-    kind: Literal["openai", "scripted"] = "openai"
+    kind: Literal["openai", "litellm", "scripted"] = "openai"
+    """`litellm` speaks as `openai` does, and tells more of its models."""
     origin: str = "config"
     key_chosen: bool = False
     """A person named `api_key_env` for this very endpoint; else a well-known key goes to its own host only."""
@@ -91,6 +92,7 @@ class GatewaySpec:
             api_key_env=self.api_key_env,
             keyring=self.keyring,
             headers=self.headers,
+            kind="litellm" if self.kind == "litellm" else "openai",
             origin="gateway",
             key_chosen=self.key_chosen,
         )

@@ -21,6 +21,7 @@ from tui.gateway.upstream.catalog import models_from
 from tui.gateway.upstream.events import Opened, Piece, Timeouts, UpstreamEvent
 from tui.gateway.upstream.failures import Failure, failure, failure_from_exception, failure_from_response
 from tui.gateway.upstream.http import Refusal, bounded_body, guarded_client
+from tui.gateway.upstream.litellm import with_details
 from tui.gateway.upstream.rate_limits import rate_limits_from
 from tui.gateway.upstream.reading import BodyReader
 from tui.gateway.upstream.request_body import request_body
@@ -83,7 +84,11 @@ class UpstreamClient:
 
     async def models(self) -> tuple[ModelSpec, ...]:
         """Returns what the endpoint says it serves. Raises ConnectError or CallError, each with a hint."""
-        return models_from(await self.read("models", "list of models"))
+        listed = models_from(await self.read("models", "list of models"))
+        if "litellm" in (self._spec.kind, self._spec.name):
+            with contextlib.suppress(CallError, ConnectError):
+                return with_details(listed, await self.read("model/info", "details of models"))
+        return listed
 
     async def account(self) -> Account | None:
         """Returns what the endpoint says is left for this key, None when it has no word for that.

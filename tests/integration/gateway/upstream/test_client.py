@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.fakes.gateway_pages import GatewayPages, page
 from tests.fakes.llm_endpoint import LlmEndpoint, Reply, fail, models, raw, say
 from tests.fakes.llm_replies import chunk
 from tui.domain.completion import ChatRequest
@@ -250,3 +251,18 @@ async def test_what_a_gateway_says_in_its_headers_stands_where_the_body_is_silen
 async def test_an_answer_is_known_by_the_id_in_its_body_when_no_header_names_one() -> None:
     async with LlmEndpoint([say("a")]) as endpoint:
         assert (await last_word(client_of(endpoint.base_url))).answer_id == "cmpl-1"
+
+
+async def test_a_litellm_proxy_is_asked_for_windows_and_prices_too() -> None:
+    entry = {"model_name": "m", "litellm_params": {"model": "openai/m"}, "model_info": {"max_input_tokens": 32000}}
+    pages = {"/v1/models": models(["m"]), "/v1/model/info": page({"data": [entry]})}
+    async with GatewayPages(pages=pages) as endpoint:
+        (told,) = await client_of(endpoint.base_url, kind="litellm").models()
+        (plain,) = await client_of(endpoint.base_url).models()
+    assert (told.context_tokens, plain.context_tokens) == (32000, None)
+
+
+async def test_a_litellm_proxy_that_hides_its_details_still_names_its_models() -> None:
+    async with GatewayPages(pages={"/v1/models": models(["m"])}) as endpoint:
+        (told,) = await client_of(endpoint.base_url, kind="litellm").models()
+    assert told.id == "m"

@@ -23,6 +23,11 @@ class Fields:
     def __bool__(self) -> bool:
         return bool(self._fields)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all fields, as they came."""
+        return tuple(self._fields)
+
     def text(self, name: str, limit: int = 300) -> CleanText:
         """Returns a text, cleaned and on one line; empty when there is none."""
         value = self._fields.get(name)

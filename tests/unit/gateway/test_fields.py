@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tui.gateway.remote.fields import Fields
+from tui.gateway.fields import Fields
 
 NONSENSE = (None, True, "x", "", float("nan"), float("inf"), 10**400, [], {}, "1e999999999")
 
