@@ -22,7 +22,9 @@ from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.local import find_local_providers
 from tui.gateway.scripted.pulse import pulse
+from tui.gateway.switchboard import Switchboard
 from tui.gateway_poll import watch
+from tui.gateways import open_switchboard, with_chosen_gateway
 from tui.hosting import GatewaySampler, open_pool
 from tui.logs import Logging, Redactor
 from tui.servers.pool import ServerPool
@@ -48,6 +50,8 @@ class Assembly:
     chats: ChatStore
     consent: Consent
     gateway: EmbeddedGateway
+    """Through it all requests leave, whichever gateway is in use."""
+    gateways: Switchboard
     pool: ServerPool
     room: Room
     serving: ServingStore
@@ -103,6 +107,7 @@ async def assemble(settings: Settings, paths: Paths, bus: Bus, clock: Clock, des
     around = _Surroundings(settings, paths, bus, clock, desk)
     async with AsyncExitStack() as undo:
         _open_log(around, undo)
+        around = replace(around, settings=with_chosen_gateway(around.settings))
         around = replace(around, settings=await _with_local_models(around))
         database = await _open_database(around, undo)
         chats = ChatStore(database, clock)
@@ -167,12 +172,16 @@ async def _open_gateway(
         publish=around.bus.publish,
         ledger=SpendStore(database),
         store=documents,
-        keys=KeyFinder(around.paths, remember=around.redactor.remember),
+        keys=_key_finder(around),
         history=UsageStore(database),
     )
     undo.push_async_callback(gateway.close)
     await gateway.start()
     return gateway
+
+
+def _key_finder(around: _Surroundings) -> KeyFinder:
+    return KeyFinder(around.paths, remember=around.redactor.remember)
 
 
 async def _open_room(
@@ -191,7 +200,11 @@ async def _open_room(
     )
     undo.push_async_callback(pool.stop)
     await pool.start(_consented(around, consent))
-    target, note = (settings.chat.target, CleanText("")) if settings.chat.target else await gateway.find_target()
+    gateways = open_switchboard(gateway, settings.gateways, pool, _key_finder(around), around.clock)
+    undo.push_async_callback(gateways.close)
+    if settings.gateway:
+        await gateways.use(settings.gateway)
+    target, note = await gateways.find_target(settings.chat.target)
     room = Room(
         model=gateway,
         toolbox=pool,
@@ -206,9 +219,9 @@ async def _open_room(
         max_turn_cost=settings.budget.turn_microusd if settings.budget.action == "block" else None,
     )
     undo.push_async_callback(room.close)
-    assembly = Assembly(settings, chats, consent, gateway, pool, room, serving, note, around.redactor)
+    assembly = Assembly(settings, chats, consent, gateway, gateways, pool, room, serving, note, around.redactor)
     undo.push_async_callback(assembly.end_tasks)
-    assembly.begin(watch(gateway, bus.publish, around.clock))
+    assembly.begin(watch(gateways, bus.publish, around.clock))
     if settings.demo and desk.attended:
         assembly.begin(pulse(gateway, target))
     return assembly

@@ -57,7 +57,7 @@ class Engine:
         assembly_module = await asyncio.to_thread(_load_assembly)
         assembly: Assembly = await assembly_module.assemble(self.settings, self.paths, self.bus, self.clock, self.desk)
         self._assembly = assembly
-        self.bus.publish(EngineReady(assembly.gateway.name, assembly.room.target, clean_line(assembly.target_note)))
+        self.bus.publish(EngineReady(assembly.gateways.name, assembly.room.target, clean_line(assembly.target_note)))
         self._ready.set()
 
     async def stop(self) -> None:

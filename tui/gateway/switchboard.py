@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 
 from tui.domain.errors import McpTuiError, UsageError
 from tui.domain.gateway import EMBEDDED, GatewaySnapshot, GatewaySpec
+from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.contract import Gateway
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.remote.adapter import NotExposed
+
+LIST_WITHIN_S = 5.0
+"""How long the start waits for a gateway to name its models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,30 @@ class Switchboard:
         """Returns an adapter for a gateway that is only looked at; the caller closes it. Raises UsageError."""
         return self._adapter(self._spec(name))
 
-    def target(self, wanted: str) -> str:
-        """Returns where chats go: `wanted`, or the place in the gateway outside that it, or nothing, stands for."""
+    async def find_target(self, wanted: str = "") -> tuple[str, CleanText]:
+        """Returns where chats go, with a sentence that says why when it is not just `wanted`.
+
+        With a gateway outside that is one of its models: `wanted` with or without the gateway's name before it, else
+        the first it names. Raises StorageError.
+        """
         if self._outside is None:
-            return wanted if self.here.model(wanted) else self.here.choose_target()[0]
+            return (wanted, CleanText("")) if wanted else await self.here.find_target()
         own = f"{self.name}/"
         if wanted.startswith(own):
-            return wanted
-        listed = [model.id for model in self.here.models_of(self._spec(self.name).provider.name)]
-        return f"{own}{wanted if wanted in listed or not listed else listed[0]}" if wanted or listed else ""
+            return wanted, CleanText("")
+        listed = await self._listed(self._spec(self.name).provider.name)
+        if wanted and (wanted in listed or not listed):
+            return f"{own}{wanted}", CleanText("")
+        if listed:
+            return f"{own}{listed[0]}", clean_line(f"{own}{listed[0]} is the first that {self.name} names")
+        return "", clean_line(f"{self.name} names no model: see `mcp-tui providers test {self.name}`")
+
+    async def _listed(self, provider: ProviderName) -> list[str]:
+        if not self.here.models_of(provider):
+            with suppress(McpTuiError, TimeoutError):
+                async with asyncio.timeout(LIST_WITHIN_S):
+                    await self.here.fetch_models(provider)
+        return [model.id for model in self.here.models_of(provider)]
 
     async def snapshot(self) -> GatewaySnapshot:
         """Returns the gateway that answers as it stands. What our own chats cost and took is always our own figure."""
@@ -101,9 +120,8 @@ class Switchboard:
         return replace(seen, spend=spend, latency=here.latency)
 
     async def _take_in(self, spec: GatewaySpec) -> None:
-        """Makes the gateway a provider of the one in here; that it does not name its models is told by `models`."""
+        """Makes the gateway a provider of the one in here; why it does not name its models is told by `models`."""
         with suppress(UsageError):
-            self.here.check_new(spec.provider.name)
             await self.here.add_provider(spec.provider)
 
     async def _leave(self) -> None:

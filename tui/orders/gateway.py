@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from tui.bus import Bus
 from tui.config.paths import Paths
-from tui.domain.errors import McpTuiError
+from tui.domain.errors import McpTuiError, NotExposedError, RefusedError
 from tui.domain.events import GatewaySampled, TargetChanged
-from tui.domain.gateway import BreakerOrder, ProviderSpec
+from tui.domain.gateway import EMBEDDED, BreakerOrder, ComboSpec, ProviderSpec
 from tui.domain.ids import ProviderName
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
     from tui.domain.gateway_answers import ConnectionTest
-    from tui.domain.gateway_routing import StepTrial, TestAnswer
+    from tui.domain.gateway_routing import ExplainAnswer, StepTrial, TestAnswer
     from tui.domain.operations import Operation
+    from tui.gateway.switchboard import KnownGateway
 
 
 class GatewayOrders:
@@ -40,17 +41,38 @@ class GatewayOrders:
         from tui.gateway.operations import OPERATION_BY_NAME
 
         operation = OPERATION_BY_NAME[name]
-        answer: object = await getattr(self._parts().gateway, operation.method)(**operation.prepared(arguments))
+        answer: object = await getattr(self._parts().gateways.current, operation.method)(
+            **operation.prepared(arguments)
+        )
         await self._show()
         return answer
 
     async def known_values(self, parameter: str) -> Sequence[str]:
         """Returns what an operation's parameter of that name may be called with; empty when anything may."""
-        return await self._parts().gateway.known_values(parameter)
+        return await self._parts().gateways.current.known_values(parameter)
 
     async def try_combo(self, combo: str, on_trial: "Callable[[StepTrial], None]") -> "TestAnswer":
         """Makes a small real call to each step of a chain; `on_trial` is told each as it ends."""
-        return await self._parts().gateway.test(combo, on_trial=on_trial)
+        return await self._parts().gateways.current.test(combo, on_trial=on_trial)
+
+    # --- gateways
+
+    def known_gateways(self) -> "Sequence[KnownGateway]":
+        """Returns the gateways that can be used, the one inside this program first."""
+        return self._parts().gateways.known()
+
+    async def use(self, name: str) -> None:
+        """Lets another gateway answer and carry the chats; `embedded` is the one inside this program."""
+        from tui.gateways import with_chosen_gateway  # imports the SDKs
+
+        parts = self._parts()
+        await parts.gateways.use(name)
+        parts.settings = with_chosen_gateway(replace(parts.settings, gateway="" if name == EMBEDDED else name))
+        target, _ = await parts.gateways.find_target(parts.settings.chat.target)
+        model = parts.gateway.model(target)
+        parts.room.target = target
+        self._bus.publish(TargetChanged(target, model.context_tokens if model else None))
+        await self._show()
 
     # --- by hand
 
@@ -65,17 +87,35 @@ class GatewayOrders:
 
     async def order_breaker(self, provider: ProviderName, order: BreakerOrder) -> None:
         """Moves a provider's breaker by hand and shows it at once."""
-        gateway = self._parts().gateway
-        match order:
-            case "trip":
-                gateway.trip(provider)
-            case "probe":
-                gateway.probe(provider)
-            case "reset":
-                gateway.reset(provider)
-            case "hold" | "release":
-                gateway.hold(provider, order == "hold")
+        await self._parts().gateways.current.order_breaker(provider, order)
         await self._show()
+
+    # --- chains
+
+    async def edit_combo(self, edited: ComboSpec, *, keep: bool = False) -> None:
+        """Lets a chain go by other steps, strategy and weights at once; `keep` writes them into config.toml too.
+
+        It is in force also when it then cannot be written.
+        """
+        parts = self._parts()
+        if keep and parts.settings.demo:
+            raise RefusedError("The demo's chains are not kept.", "Change it for this run only.")
+        if parts.gateways.current is not parts.gateway:
+            raise NotExposedError("This gateway does not let its chains be changed from here.", "Change it over there.")
+        combo = await parts.gateway.edit_combo(edited)
+        combos = tuple(combo if one.name == combo.name else one for one in parts.settings.combos)
+        parts.settings = replace(parts.settings, combos=combos)
+        if keep:
+            from tui.config.edit import edit_combo
+
+            await asyncio.to_thread(edit_combo, self._paths, combo)
+        await self._show()
+
+    async def recent_requests(self, limit: int = 20) -> "Sequence[ExplainAnswer]":
+        """Returns why the newest requests went their way, newest first."""
+        gateway = self._parts().gateways.current
+        ids = (await gateway.known_values("request_id"))[:limit]
+        return [await gateway.explain(request_id) for request_id in ids]
 
     # --- providers
 
@@ -117,7 +157,7 @@ class GatewayOrders:
 
     async def _show(self) -> None:
         """Publishes the gateway as it stands now, ahead of the next sample."""
-        self._bus.publish(GatewaySampled(await self._parts().gateway.snapshot()))
+        self._bus.publish(GatewaySampled(await self._parts().gateways.snapshot()))
 
     def _find_target(self) -> None:
         gateway, room = self._parts().gateway, self._parts().room

@@ -1,0 +1,74 @@
+"""The gateways outside this program, given what they need of the rest of it: keys, and their own MCP servers."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from tui.config.schema import Settings
+from tui.domain.clock import Clock
+from tui.domain.errors import CallError
+from tui.domain.gateway import GatewaySpec
+from tui.domain.ids import CallId, ServerName, new_id
+from tui.domain.messages import Json
+from tui.gateway.embedded.gateway import EmbeddedGateway
+from tui.gateway.ports import KeyFinder
+from tui.gateway.remote.adapter import Surroundings
+from tui.gateway.remote.kinds import adapter
+from tui.gateway.remote.reader import Reader
+from tui.gateway.switchboard import Switchboard
+from tui.servers.pool import ServerPool
+
+WITNESS_TIMEOUT_S = 10.0
+
+
+class ServerWitness:
+    """A gateway's own MCP server among the configured ones; satisfies `gateway.remote.adapter.SecondWitness`."""
+
+    def __init__(self, pool: ServerPool, server: ServerName) -> None:
+        self._pool = pool
+        self._server = server
+
+    async def ask(self, tool: str, arguments: dict[str, Json]) -> object:
+        """Returns the JSON in a tool's answer. Raises CallError."""
+        found = self._pool.find_tool(self._server, tool)
+        if found is None:
+            raise CallError(f"{self._server} is not connected, or has no {tool}.", "See the Servers screen (2).")
+        try:
+            async with asyncio.timeout(WITNESS_TIMEOUT_S):
+                result = await self._pool.call(found, arguments, CallId(new_id("call")))
+        except TimeoutError:
+            raise CallError(f"{self._server} did not answer {tool} in time.", "Try again shortly.") from None
+        if result.outcome != "ok":
+            raise CallError(f"{tool}: {result.text[:300]}", "See the log of its server.")
+        try:
+            return result.structured if result.structured is not None else json.loads(result.text)
+        except (ValueError, RecursionError):
+            raise CallError(f"{tool} answered with something other than JSON.", "See the log of its server.") from None
+
+
+def with_chosen_gateway(settings: Settings) -> Settings:
+    """Returns the settings with the gateway in use among the providers, where all chats then go."""
+    chosen = next((spec.provider for spec in settings.gateways if spec.name == settings.gateway), None)
+    if chosen is None or any(provider.name == chosen.name for provider in settings.providers):
+        return settings
+    return replace(settings, providers=(*settings.providers, chosen))
+
+
+def open_switchboard(
+    here: EmbeddedGateway, specs: Sequence[GatewaySpec], pool: ServerPool, keys: KeyFinder, clock: Clock
+) -> Switchboard:
+    """Returns the switchboard; the gateway in here answers until another is used."""
+
+    def surroundings(spec: GatewaySpec) -> Surroundings:
+        return Surroundings(
+            spec,
+            Reader(spec, keys, clock),
+            here=here,
+            clock=clock,
+            witness=ServerWitness(pool, ServerName(spec.mcp_server)) if spec.mcp_server else None,
+            hushed=partial(here.awaits_first_words, spec.provider.name),
+        )
+
+    return Switchboard(here, specs, lambda spec: adapter(surroundings(spec)))
