@@ -82,5 +82,6 @@ def test_a_provider_is_found_in_the_model_where_nobody_names_it() -> None:
 
 
 def test_nonsense_tells_nothing() -> None:
-    for nonsense in (None, [], "page", {"data": None}, {"data": [None, {}, {"model_name": 3}]}):
+    documents: list[object] = [None, [], "page", {"data": None}, {"data": [None, {}, {"model_name": 3}]}]
+    for nonsense in documents:
         assert deployments_from(nonsense) == ()
