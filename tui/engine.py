@@ -41,7 +41,7 @@ class Engine:
         self.paths = paths
         self.bus = bus or Bus()
         self.clock = clock or SystemClock()
-        self.desk = QuestionDesk(self.bus, attended=attended)
+        self.desk = QuestionDesk(self.bus, self.clock, attended=attended)
         self.chats = ChatOrders(lambda: self.parts)
         self.servers = ServerOrders(lambda: self.parts, paths)
         self.gateway = GatewayOrders(lambda: self.parts, paths, self.bus)

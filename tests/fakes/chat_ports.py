@@ -195,9 +195,16 @@ class Person:
         self.limits = list(limits)
         self.waiting: dict[CallId, asyncio.Future[Answer]] | None = None
         """Set to a dict to answer approvals by hand."""
+        self.asked_s = 0.0
+        self.thinks_s = 0.0
+        """How long each answer takes on `clock`."""
+        self.clock: FakeClock | None = None
 
     async def ask(self, question: Question) -> Answer:
         self.questions.append(question)
+        if self.clock is not None:
+            self.clock.advance(self.thinks_s)
+            self.asked_s += self.thinks_s
         if isinstance(question, LimitQuestion):
             return YesNoAnswer(self.limits.pop(0) if self.limits else False)
         if self.waiting is not None and isinstance(question, ApprovalQuestion):

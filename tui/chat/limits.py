@@ -22,7 +22,10 @@ RAISED_BY = 4
 
 
 class Limits:
-    """Counts what a turn uses and asks at a limit; `refused` is the reason after a no."""
+    """Counts what a turn uses and asks at a limit; `refused` is the reason after a no.
+
+    The time in which a person is being asked something is nobody's use of it.
+    """
 
     def __init__(
         self,
@@ -39,7 +42,7 @@ class Limits:
         self._clock = clock
         self._turn_id = turn_id
         self._raise_limit = raise_limit
-        self._began = clock.monotonic()
+        self._began = clock.monotonic() - gatekeeper.asked_s
         self._repeats = Repeats(settings.max_identical_calls)
         self._text: Ceiling | None = None
         self._rounds = Ceiling(settings.max_rounds)
@@ -74,11 +77,11 @@ class Limits:
 
     async def next_round_allowed(self) -> bool:
         """Asks for every limit that is reached. Returns False after a no."""
-        self._time.used = self._clock.monotonic() - self._began
+        self._time.used = self._clock.monotonic() - self._gatekeeper.asked_s - self._began
         checks: tuple[tuple[Ceiling | None, LimitKind, str], ...] = (
             (self._rounds, "rounds", f"The turn has asked the model {self._rounds.used:.0f} times."),
-            (self._time, "time", f"The turn has run for {self._time.used / 60:.0f} minutes."),
-            (self._bytes, "bytes", f"The tools' results add up to {self._bytes.used / 1_048_576:.1f} MiB."),
+            (self._time, "time", f"The turn has run for {_span(self._time.used)}."),
+            (self._bytes, "bytes", f"The tools' results add up to {self._bytes.used / 1_000:.0f} kB."),
             (self._money, "money", f"The turn has cost {format_usd(int(self._money.used))}." if self._money else ""),
             (self._text, "repeats", "The model keeps saying the same."),
         )
@@ -131,3 +134,7 @@ class Limits:
             return True
         self.refused = CleanText(f"Stopped at a limit. {message}")
         return False
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"

@@ -77,6 +77,11 @@ class Toolbox(Protocol):
 class Gatekeeper(Protocol):
     """Asks a person and waits; headless runs answer by policy."""
 
+    @property
+    def asked_s(self) -> float:
+        """Seconds so far in which at least one question waited for the person."""
+        ...
+
     async def ask(self, question: Question) -> Answer:
         """Returns the answer. Publishes the question and its answer."""
         ...

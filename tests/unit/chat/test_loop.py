@@ -466,6 +466,15 @@ async def test_the_time_limit_asks():
     assert [question.limit for question in chat.person.questions] == ["time"]
 
 
+async def test_the_time_a_person_takes_to_answer_is_not_the_turns():
+    person = Person(ApprovalAnswer("once"))
+    chat = rig(reply("", call("files_write")), reply("Done."), policy=PolicySettings(), person=person)
+    person.clock, person.thinks_s = chat.clock, 10_000
+    await chat.say("Go")
+    assert len(person.questions) == 1
+    assert chat.room.last_turn.outcome == "complete"
+
+
 async def test_the_money_limit_asks_and_requests_carry_what_is_left():
     chat = rig(
         reply("", call("files_read")),
