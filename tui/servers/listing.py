@@ -13,6 +13,7 @@ from tui.domain.servers import Catalog
 from tui.servers.catalog import build_catalog
 from tui.servers.faults import REQUEST_FAILURES, explain_call
 from tui.servers.transports.repair import Report
+from tui.servers.transports.threaded import at_length
 
 ITEM_CAP = 20_000
 
@@ -30,14 +31,15 @@ ItemT = TypeVar("ItemT")
 async def fetch_catalog(client: Client, server: ServerName, timeout_s: float, report: Report) -> Catalog:
     """Returns what the server offers. A list that fails or takes longer than `timeout_s` is reported and cut there."""
     lists = Lists(client, server, timeout_s, report)
-    return build_catalog(
-        server,
-        tools=await lists.tools(),
-        prompts=await lists.prompts(),
-        resources=await lists.resources(),
-        templates=await lists.templates(),
-        report=report,
-    )
+    tools, prompts = await lists.tools(), await lists.prompts()
+    resources, templates = await lists.resources(), await lists.templates()
+
+    def build(told: Report) -> Catalog:
+        return build_catalog(
+            server, tools=tools, prompts=prompts, resources=resources, templates=templates, report=told
+        )
+
+    return await at_length(len(tools) + len(prompts) + len(resources) + len(templates), build, report)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ async def test_every_kind_of_block_arrives_clean() -> None:
 
 async def test_a_purely_structured_answer_is_text_for_the_model() -> None:
     result = await tool_result(mcp_types.CallToolResult(content=[], structured_content={"a": ["\x1b"]}), 0)
-    assert (result.text, result.structured) == ('{"a": ["␛"]}', {"a": ["␛"]})
+    assert (result.text, result.structured) == ('{"a":["␛"]}', {"a": ["␛"]})
 
 
 async def test_a_failure_without_words_has_words() -> None:

@@ -3,10 +3,10 @@
 import asyncio
 import base64
 import binascii
-import json
 from collections.abc import Iterable
 
 from mcp import types as mcp_types
+from pydantic_core import to_json
 
 from tui.domain.messages import ImagePart, Json, Message, Part, TextPart
 from tui.domain.servers import (
@@ -19,6 +19,7 @@ from tui.domain.servers import (
     ToolResult,
 )
 from tui.domain.text import CleanText, clean, clean_line
+from tui.servers.transports.repair import STRUCTURED_META, Untouched
 
 _SLICE_CHARS = 256 * 1024
 _URI_CHARS = 2_000
@@ -28,12 +29,13 @@ async def tool_result(answer: mcp_types.CallToolResult, duration_ms: int) -> Too
     """Returns the answer as a result: `ok`, or `error` when the tool says it failed."""
     blocks = [await result_block(block) for block in answer.content]
     structured: Json = None
-    if answer.structured_content is not None:
+    told = _structured(answer)
+    if told is not None:
         # In a thread: a hundred thousand small values take a second.
-        structured, as_text = await asyncio.to_thread(_structure, answer.structured_content)
+        structured = await asyncio.to_thread(_cleaned, told)
         if not any(isinstance(block, TextBlock) for block in blocks):
             # A model is told text only; without this a purely structured answer would look empty.
-            blocks.append(TextBlock(as_text))
+            blocks.append(TextBlock(CleanText(to_json(structured).decode())))
     if answer.is_error and not blocks:
         blocks.append(TextBlock(CleanText("The tool failed and did not say why.")))
     size = sum(block_size(block) for block in blocks)
@@ -151,6 +153,6 @@ def _cleaned(value: Json) -> Json:
     return value
 
 
-def _structure(value: Json) -> tuple[Json, CleanText]:
-    cleaned = _cleaned(value)
-    return cleaned, CleanText(json.dumps(cleaned, ensure_ascii=False))
+def _structured(answer: mcp_types.CallToolResult) -> Json:
+    aside = (answer.meta or {}).get(STRUCTURED_META)
+    return aside.value if isinstance(aside, Untouched) else answer.structured_content

@@ -6,6 +6,7 @@ piece goes, and what was done is reported. Results are rebuilt from the fields t
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Self
 
 from tui.domain.messages import Json
 from tui.servers.trust.pins import canonical
@@ -15,7 +16,21 @@ OUTPUT_SCHEMA_META = "mcp-tui/outputSchema"
 """Where a tool's output schema travels: the SDK would validate results on the loop, and lose those that fail."""
 DEFINITION_META = "mcp-tui/definition"
 """Where the canonical text of a whole definition travels, as it was before anything was mended."""
+STRUCTURED_META = "mcp-tui/structuredContent"
+"""Where a result's structured content travels, in an `Untouched`."""
 _NOUNS = {"tools": "tool", "resources": "resource", "resourceTemplates": "resource template", "prompts": "prompt"}
+
+
+class Untouched(str):
+    """Holds a value that the SDK takes for an empty text and hands on; the value itself it would copy item by item."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Json) -> None:
+        self.value = value
+
+    def __new__(cls, _: Json) -> Self:
+        return super().__new__(cls)
 
 
 def repair(method: str, result: dict[str, Json], report: Report) -> dict[str, Json]:
@@ -114,11 +129,11 @@ def _called(result: dict[str, Json], report: Report) -> dict[str, Json]:
             report("a result has no content")
         content = []
     fixed = result | {"content": [_block(item, report) for item in content], "isError": result.get("isError") is True}
-    if fixed.get("structuredContent") is None:
-        fixed.pop("structuredContent", None)
-    elif not isinstance(fixed["structuredContent"], dict):
+    structured = fixed.pop("structuredContent", None)
+    if structured is not None and not isinstance(structured, dict):
         report("a result's structured content is no object")
-        fixed["structuredContent"] = {"result": fixed["structuredContent"]}
+        structured = {"result": structured}
+    fixed["_meta"] = {STRUCTURED_META: Untouched(structured)}
     return fixed
 
 

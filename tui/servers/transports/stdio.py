@@ -12,7 +12,15 @@ from mcp.shared.message import SessionMessage
 from tui.domain.servers import ServerSpec
 from tui.servers.transports import process as processes
 from tui.servers.transports.descendants import new_token
-from tui.servers.transports.framing import EndlessLineError, Junk, LineSplitter, Oversized, failed_answer, parse_line
+from tui.servers.transports.framing import (
+    EndlessLineError,
+    Junk,
+    LineSplitter,
+    Oversized,
+    SizedMessage,
+    failed_answer,
+    parse_line,
+)
 
 _CHUNK_BYTES = 64 * 1024
 _STDERR_LINE_CAP = 4_096
@@ -93,7 +101,7 @@ async def _deliver(line: bytes | Oversized, incoming: MessageSend, listener: Pip
             # Junk alone must not keep the loop busy either.
             await anyio.lowlevel.checkpoint()
         else:
-            await incoming.send(SessionMessage(message))
+            await incoming.send(SizedMessage(message, size=len(line)))
 
 
 async def _drain(stdout: asyncio.StreamReader) -> None:

@@ -3,22 +3,24 @@
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import Context
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
 import anyio
 from mcp.shared.message import SessionMessage
-from mcp.types import ErrorData, JSONRPCError, JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+from mcp.types import ErrorData, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from tui.domain.clock import Clock
 from tui.domain.events import FrameSeen
 from tui.domain.ids import ServerName
 from tui.domain.messages import Json
 from tui.domain.text import clean_line
-from tui.servers.transports.framing import UNREADABLE
+from tui.servers.transports.framing import UNREADABLE, SizedMessage
 from tui.servers.transports.preview import body_of, label_of, preview
 from tui.servers.transports.rate import Allowance
 from tui.servers.transports.repair import repair
+from tui.servers.transports.threaded import at_length
 
 _CHANGES = frozenset(f"notifications/{noun}/list_changed" for noun in ("tools", "resources", "prompts"))
 STATE_CHARS = 1_000_000
@@ -76,9 +78,9 @@ class Tap:
             self._methods[message.id] = message.method
         elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
             self._methods.pop((message.params or {}).get("requestId", ""), None)
-        self._publish("sent", message, None)
+        self._publish("sent", item, None)
 
-    def received(self, item: SessionMessage | Exception) -> SessionMessage | Exception | None:
+    async def received(self, item: SessionMessage | Exception) -> SessionMessage | Exception | None:
         """Returns what the session should see; None for what ends here."""
         if isinstance(item, Exception):
             self._junk(str(item)[:2_000])
@@ -87,12 +89,14 @@ class Tap:
         method: str | None = None
         if isinstance(message, JSONRPCResponse | JSONRPCError):
             method = self._answered(message)
-        self._publish("received", message, method)
+        self._publish("received", item, method)
         if isinstance(message, JSONRPCResponse) and _state_chars(message.result) > STATE_CHARS:
             self._issue("wanted too much kept for it between two rounds; its call was given up")
             return _given_up(message)
         if isinstance(message, JSONRPCResponse) and method:
-            message.result = repair(method, message.result, self._issue)
+            message.result = await at_length(
+                _length(message.result), partial(repair, method, message.result), self._issue
+            )
         elif isinstance(message, JSONRPCNotification) and message.method in _CHANGES:
             # A storm of these ends here: one flag instead of thousands of tasks in the session.
             self._lists_changed()
@@ -113,9 +117,10 @@ class Tap:
             self._issue("answered a request nobody made, or nobody waits for any more")
         return method
 
-    def _publish(self, direction: str, message: JSONRPCMessage, method: str | None) -> None:
+    def _publish(self, direction: str, item: SessionMessage, method: str | None) -> None:
         if not self._frames.take():
             return
+        message = item.message
         frame_id = getattr(message, "id", None)
         self._show(
             FrameSeen(
@@ -123,11 +128,21 @@ class Tap:
                 direction="sent" if direction == "sent" else "received",
                 label=label_of(message, method),
                 request_id=clean_line("" if frame_id is None else frame_id, 60),
-                size=len(message.model_dump_json(by_alias=True, exclude_unset=True)),
+                size=_size(item),
                 preview=preview(body_of(message)),
                 at=self._clock.wall(),
             )
         )
+
+
+def _size(item: SessionMessage) -> int:
+    if isinstance(item, SizedMessage):
+        return item.size
+    return len(item.message.model_dump_json(by_alias=True, exclude_unset=True))
+
+
+def _length(result: dict[str, Json]) -> int:
+    return max((len(value) for value in result.values() if isinstance(value, list)), default=0)
 
 
 def _state_chars(result: dict[str, Json]) -> int:
@@ -178,7 +193,7 @@ class TappedReading(_Half):
             except (anyio.EndOfStream, anyio.ClosedResourceError):
                 self._tap.lost()
                 raise
-            seen = self._tap.received(item)
+            seen = await self._tap.received(item)
             if seen is not None:
                 return seen
 

@@ -110,8 +110,9 @@ class Agreements:
         await self._store(spec, {key: texts[key] for key in verdict.accepted})
 
     async def _store(self, spec: ServerSpec, texts: Mapping[PinKey, str]) -> None:
+        pins = await asyncio.to_thread(lambda: {key: pin_of(text) for key, text in texts.items()})
         try:
-            await self._pins.pin(spec.name, _fingerprint(spec), {key: pin_of(text) for key, text in texts.items()})
+            await self._pins.pin(spec.name, _fingerprint(spec), pins)
         except McpTuiError as error:
             self._notice("warning", f"{spec.name}: what it says could not be remembered: {error.message}", error.hint)
 

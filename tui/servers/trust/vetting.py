@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from tui.domain.servers import Catalog, ServerSpec
+from tui.domain.servers import Catalog, ServerSpec, ToolInfo
 from tui.domain.text import CleanText, clean_line
 from tui.domain.trust import DefinitionReview, DiffPiece, PinKey, PinSet
 from tui.servers.trust.launch import floating_package
@@ -73,12 +73,16 @@ def _accepted(spec: ServerSpec, comparison: Comparison, held: Mapping[PinKey, Cl
 def vetted(catalog: Catalog, verdict: Verdict, is_off: Callable[[str], bool]) -> Catalog:
     """Returns the catalog with everything marked that a model is not to be told of."""
     nothing = CleanText("")
+
+    def marked(tool: ToolInfo) -> ToolInfo:
+        withheld, offered = verdict.held.get(PinKey("tool", tool.name), nothing), not is_off(tool.name)
+        if (tool.withheld, tool.offered) == (withheld, offered):
+            return tool  # a copy of each of ten thousand would be felt
+        return replace(tool, withheld=withheld, offered=offered)
+
     return replace(
         catalog,
-        tools=tuple(
-            replace(tool, withheld=verdict.held.get(PinKey("tool", tool.name), nothing), offered=not is_off(tool.name))
-            for tool in catalog.tools
-        ),
+        tools=tuple(map(marked, catalog.tools)),
         prompts=tuple(
             replace(prompt, withheld=verdict.held.get(PinKey("prompt", prompt.name), nothing))
             for prompt in catalog.prompts
