@@ -14,6 +14,7 @@ from tui.domain.events import CatalogChanged, GatewaySampled, MessageQueued, Ser
 from tui.domain.gateway import SpendView
 from tui.domain.ids import ServerName
 from tui.domain.messages import FilePart, ImagePart, Json, Message, TextPart
+from tui.domain.money import CostSource
 from tui.domain.servers import Catalog, ServerStatus, TextBlock
 from tui.domain.text import CleanText, clean
 from tui.ui.dialogs.form import FormDialog
@@ -262,10 +263,23 @@ async def test_a_running_call_counts_on_the_engines_clock(tmp_path: Path) -> Non
         assert "running 0.0 s" in stage.line("git.log")
 
 
-async def test_a_session_priced_by_our_own_count_is_called_estimated(tmp_path: Path) -> None:
-    snapshot = dataclasses.replace(scene.SNAPSHOT, spend=SpendView(23_100, 23_100, estimated_calls=1))
+@pytest.mark.parametrize(
+    ("source", "amount", "word"),
+    [
+        ("reported", "$0.0231", "reported"),
+        ("computed", "$0.0231", "computed"),
+        ("estimated", "~$0.0231", "partly estimated"),
+        ("unknown", "$?", "unknown"),
+    ],
+)
+async def test_the_rail_says_how_the_sessions_cost_was_found(
+    tmp_path: Path, source: CostSource, amount: str, word: str
+) -> None:
+    snapshot = dataclasses.replace(scene.SNAPSHOT, spend=SpendView(23_100, 23_100, source=source))
     async with staged(tmp_path, events=(scene.READY, GatewaySampled(snapshot))) as stage:
-        assert "partly estimated" in stage.line("session")
+        line = stage.line("session")
+        assert f" {amount}" in line
+        assert line.rstrip(" │").endswith(word)
 
 
 HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;?\x07\x1b[2J\u202e"

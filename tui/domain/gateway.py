@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 from tui.domain.ids import ComboName, ProviderName
-from tui.domain.money import CostSource, MicroUsd, Price
+from tui.domain.money import Cost, CostSource, MicroUsd, Price
 from tui.domain.text import CleanText
 
 BreakerState = Literal["CLOSED", "OPEN", "HALF_OPEN", "DEGRADED", "UNKNOWN"]
@@ -45,6 +45,8 @@ class ModelSpec:
     tools: bool | None = None
     vision: bool | None = None
     audio: bool | None = None
+    json_mode: bool | None = None
+    """Whether answers can be held to JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,13 @@ class SpendView:
     """The least sure way in which a part of the session's sum was found; `unknown` when no call's cost is known."""
     per_minute_microusd: tuple[int, ...] = ()
     """Oldest first, one figure a minute, the last one is the running minute."""
+
+    @property
+    def session_cost(self) -> Cost:
+        """The session's sum as a cost; unknown while no call's cost is known."""
+        if self.session_microusd is None or self.source == "unknown":
+            return Cost.unknown()
+        return Cost(MicroUsd(self.session_microusd), self.source or "computed")
 
 
 @dataclass(frozen=True, slots=True)

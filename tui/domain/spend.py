@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui.domain.completion import FailureKind, Outcome, Usage
 from tui.domain.ids import AttemptId, ComboName, ProviderName, RequestId, TurnId
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost, CostSource, MicroUsd
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,9 @@ class Totals:
     unknown_calls: int = 0
     """Calls of this session whose cost is unknown."""
     estimated_calls: int = 0
+    source: CostSource | None = None
+    """The least sure way in which a part of the session's sum was found; `unknown` when no call's
+    cost is known, None before the first call."""
     per_minute: tuple[int, ...] = ()
     """The last 30 minutes, oldest first."""
     reserved_everywhere: int = 0

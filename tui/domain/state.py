@@ -7,7 +7,6 @@ from typing import assert_never
 from tui.domain import events as e
 from tui.domain.gateway import GatewaySnapshot
 from tui.domain.ids import AttemptId, CallId, ChatId, QuestionId, ServerName, TurnId
-from tui.domain.money import format_usd
 from tui.domain.questions import ApprovalQuestion, Question
 from tui.domain.servers import Catalog, ServerStatus, error_result
 from tui.domain.text import CleanText, clean_line
@@ -22,7 +21,6 @@ class State:
     """Everything a screen can show. Lists and entries are changed in place; revisions tell what changed."""
 
     ready: bool = False
-    gateway_name: CleanText = CleanText("")
     target: str = ""
     target_note: CleanText = CleanText("")
     context_tokens: int | None = None
@@ -30,7 +28,6 @@ class State:
     context_left_out: int = 0
     tools_hash: str = ""
     chat_id: ChatId | None = None
-    chat_title: CleanText = CleanText("")
     turn_id: TurnId | None = None
     """The running turn."""
     queued: tuple[CleanText, ...] = ()
@@ -55,8 +52,7 @@ class State:
         """Folds one event in."""
         match event:
             case e.EngineReady():
-                self.ready, self.gateway_name = True, event.gateway
-                self.target, self.target_note = event.target, event.target_note
+                self.ready, self.target, self.target_note = True, event.target, event.target_note
             case e.TargetChanged():
                 self.target, self.context_tokens = event.target, event.context_tokens
             case e.ServerChanged():
@@ -128,7 +124,7 @@ class State:
                 assert_never(event)
 
     def _open_chat(self, event: e.ChatOpened) -> None:
-        self.chat_id, self.chat_title = event.chat_id, event.title
+        self.chat_id = event.chat_id
         self.entries, self._replies, self._calls = [], {}, {}
         self.entries_epoch += 1
         self.turn_id, self.queued = None, ()
@@ -271,8 +267,3 @@ class State:
     def tool_count(self) -> int:
         """Tools of all servers."""
         return sum(len(catalog.tools) for catalog in self.catalogs.values())
-
-    @property
-    def spent(self) -> str:
-        """The session's spend in words."""
-        return format_usd(self.gateway.spend.session_microusd) if self.gateway else "$?"

@@ -7,7 +7,7 @@ the real charge still arrive, it takes the estimate's place.
 
 import sqlite3
 
-from tui.domain.money import MicroUsd
+from tui.domain.money import BY_CERTAINTY, CostSource, MicroUsd
 from tui.domain.spend import Charge, Exceeded, Hold, Limits, Totals
 from tui.storage.charges import has_charge, insert_charge, take_recovered
 from tui.storage.database import Database
@@ -107,8 +107,21 @@ def _totals(connection: sqlite3.Connection, session_id: str, now: float) -> Tota
         reserved_everywhere=reserved_by_all(connection),
         unknown_calls=session[1],
         estimated_calls=session[2],
+        source=_source(connection, session_id),
         per_minute=tuple(minutes.get(minute, 0) for minute in range(first, last + 1)),
     )
+
+
+def _source(connection: sqlite3.Connection, session_id: str) -> CostSource | None:
+    """Refused calls cost nothing, which says nothing of the others; unknown costs are no part of the sum."""
+    rows = connection.execute(
+        "SELECT cost_source, SUM(microusd) FROM spend_by_session_model WHERE session_id = ?"
+        " GROUP BY cost_source HAVING SUM(calls)",
+        (session_id,),
+    ).fetchall()
+    paid: list[CostSource] = [source for source, microusd in rows if microusd]
+    known: list[CostSource] = [source for source, _ in rows if source != "unknown"]
+    return max(paid or known or [source for source, _ in rows], key=BY_CERTAINTY.index, default=None)
 
 
 def _recover(connection: sqlite3.Connection) -> int:

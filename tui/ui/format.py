@@ -2,6 +2,9 @@
 
 import time
 
+from tui.domain.gateway import SpendView
+from tui.domain.money import format_cost
+
 UNKNOWN = "?"
 GROUP_GAP = " "
 """Between groups of three digits, as in `2 041`."""
@@ -85,3 +88,9 @@ def percent(share: float | None) -> str:
 
 def _three_digits(value: float, unit: str) -> str:
     return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+
+
+def session_cost_text(spend: SpendView) -> str:
+    """Returns what the session cost: `~` before an estimate, `+?` behind a sum from which calls are missing."""
+    missing = spend.unknown_calls and spend.session_cost.microusd is not None
+    return format_cost(spend.session_cost) + ("+?" if missing else "")

@@ -13,7 +13,7 @@ import pytest
 
 from tui.domain.completion import Usage
 from tui.domain.ids import AttemptId, ProviderName, RequestId, TurnId
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost, CostSource, MicroUsd
 from tui.domain.spend import Charge, Exceeded, Hold, Limits
 from tui.gateway.ports import SpendLedger
 from tui.storage.database import Database
@@ -120,6 +120,23 @@ async def test_unknown_and_estimated_costs_are_counted_apart(spend: SpendStore) 
     await spend.settle(charge(hold(3), 5))
     totals = await spend.totals("s", NOW)
     assert (totals.session, totals.unknown_calls, totals.estimated_calls) == (12, 1, 1)
+
+
+async def test_the_sum_is_as_sure_as_the_least_sure_part_that_cost_something(spend: SpendStore) -> None:
+    sources: list[CostSource | None] = [(await spend.totals("s", NOW)).source]
+    for number, cost in enumerate(
+        (
+            Cost.unknown(),
+            Cost(MicroUsd(0), "computed"),
+            Cost(MicroUsd(5), "reported"),
+            Cost(MicroUsd(6), "computed"),
+            Cost(MicroUsd(7), "estimated"),
+            Cost.unknown(),
+        )
+    ):
+        await spend.settle(replace(charge(hold(number), 0), cost=cost))
+        sources.append((await spend.totals("s", NOW)).source)
+    assert sources == [None, "unknown", "computed", "reported", "computed", "estimated", "estimated"]
 
 
 async def test_the_last_thirty_minutes_are_told_oldest_first(spend: SpendStore) -> None:

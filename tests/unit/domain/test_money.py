@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.money import Cost, Price, format_usd, microusd_from_usd
+from tui.domain.money import Cost, MicroUsd, Price, format_cost, format_usd, microusd_from_usd
 
 RATES = st.decimals(0, 1000, places=4)
 TOKENS = st.integers(0, 10_000_000)
@@ -71,3 +71,17 @@ def test_money_that_was_spent_is_never_shown_as_zero(microusd: int) -> None:
 
 def test_an_unknown_cost_has_no_figure() -> None:
     assert Cost.unknown() == Cost(None, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"),
+    [
+        (Cost(MicroUsd(600), "reported"), "$0.0006"),
+        (Cost(MicroUsd(600), "computed"), "$0.0006"),
+        (Cost(MicroUsd(600), "estimated"), "~$0.0006"),
+        (Cost.unknown(), "$?"),
+        (None, "$?"),
+    ],
+)
+def test_an_estimate_is_marked(cost: Cost | None, told: str) -> None:
+    assert format_cost(cost) == told

@@ -6,7 +6,7 @@ import pytest
 
 from tui.domain import events as e
 from tui.domain.completion import AttemptEnded, AttemptStarted, Outcome, Usage
-from tui.domain.gateway import BreakerState, GatewaySnapshot, SpendView
+from tui.domain.gateway import BreakerState
 from tui.domain.ids import (
     AttemptId,
     CallId,
@@ -166,7 +166,7 @@ def test_another_chat_starts_with_an_empty_transcript() -> None:
     state = folded(spoke(), began(), text("x"), e.MessageQueued((CleanText("wait"),)))
     epoch = state.entries_epoch
     folded(e.ChatOpened(ChatId("chat_2"), CleanText("Other")), text("late"), state=state)
-    assert (state.entries, state.turn_id, state.queued, state.chat_title) == ([], None, (), "Other")
+    assert (state.entries, state.turn_id, state.queued, state.chat_id) == ([], None, (), "chat_2")
     assert state.entries_epoch > epoch
 
 
@@ -231,21 +231,9 @@ def test_logs_and_frames_are_bounded() -> None:
     assert (len(state.logs), len(state.frames)) == (LOG_LINES, FRAMES)
 
 
-def test_spend_is_unknown_until_the_gateway_was_seen() -> None:
-    state = State()
-    assert state.spent == "$?"
-    folded(e.GatewaySampled(GatewaySnapshot(CleanText("g"), 0.0, spend=SpendView(23_100))), state=state)
-    assert state.spent == "$0.0231"
-
-
 def test_every_kind_of_event_is_folded() -> None:
     assert {kind.__name__ for kind in get_args(e.Event)} >= {"EngineReady", "TargetChanged"}
     state = folded(
         e.EngineReady(CleanText("embedded"), "main", CleanText("chosen")), e.TargetChanged("groq/llama", 8_192)
     )
-    assert (state.ready, state.gateway_name, state.target, state.context_tokens) == (
-        True,
-        "embedded",
-        "groq/llama",
-        8_192,
-    )
+    assert (state.ready, state.target, state.context_tokens) == (True, "groq/llama", 8_192)

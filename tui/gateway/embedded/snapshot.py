@@ -66,6 +66,7 @@ def _spend(parts: Parts, totals: Totals) -> SpendView:
         action=parts.guard.budget.action,
         unknown_calls=totals.unknown_calls,
         estimated_calls=totals.estimated_calls,
+        source=totals.source,
         per_minute_microusd=totals.per_minute,
     )
 

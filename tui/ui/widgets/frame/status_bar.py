@@ -9,7 +9,7 @@ from tui.domain.gateway import GatewaySnapshot, ProviderHealth
 from tui.domain.money import format_usd
 from tui.domain.state import State
 from tui.domain.text import clean_line
-from tui.ui.format import duration, percent
+from tui.ui.format import duration, percent, session_cost_text
 from tui.ui.widgets.lists.ink import InkedWidget, Piece, Row
 
 GAP = "    "
@@ -99,8 +99,7 @@ def _spend(gateway: GatewaySnapshot | None) -> tuple[Piece, ...]:
     if gateway is None:
         return (("$?", "dim"),)
     spend = gateway.spend
-    plus = "+?" if spend.unknown_calls else ""
-    pieces: tuple[Piece, ...] = ((f"{format_usd(spend.session_microusd)}{plus}", "bold"),)
+    pieces: tuple[Piece, ...] = ((session_cost_text(spend), "bold"),)
     if spend.limit_microusd is not None:
         pieces += ((f" of {format_usd(spend.limit_microusd).removesuffix('.00')}", "dim"),)
     return pieces

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual import events
 
 from tui.domain.gateway import GatewaySnapshot, ProviderHealth
-from tui.domain.money import format_usd
+from tui.domain.money import format_cost, format_usd
 from tui.domain.text import clean_line
 from tui.ui import keys
 from tui.ui.format import age, duration, percent, plural, whole
@@ -175,8 +175,8 @@ def _cost(snapshot: GatewaySnapshot, width: int) -> list[Row]:
     if spend.per_minute_microusd:
         bars = sparkline(spend.per_minute_microusd, width - 6)
         rows.append(Row([(bars, "live")], [("$/min", "dim")]))
-    source = "partly estimated" if spend.estimated_calls else "measured" if spend.session_microusd else ""
-    rows.append(Row([("session ", "dim"), (format_usd(spend.session_microusd), "bold")], [(source, "dim")]))
+    source = "partly estimated" if spend.source == "estimated" else spend.source or ""
+    rows.append(Row([("session ", "dim"), (format_cost(spend.session_cost), "bold")], [(source, "dim")]))
     if spend.unknown_calls:
         rows.append(Row([(f"without {plural(spend.unknown_calls, 'call')} of unknown price", "warn")]))
     if spend.limit_microusd and spend.session_microusd is not None:

@@ -8,7 +8,7 @@ from textual.content import Content
 from tui.domain.gateway import BreakerView, ComboSpec, GatewaySnapshot, LatencyView, ProviderHealth, SpendView
 from tui.domain.money import format_usd
 from tui.domain.text import clean_line
-from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
+from tui.ui.format import UNKNOWN, age, duration, percent, plural, session_cost_text, whole
 from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import fact, heading, lines, paragraph
 from tui.ui.widgets.lists.ink import Piece
@@ -169,7 +169,7 @@ def cost_text(spend: SpendView, width: int) -> Content:
     limit = spend.limit_microusd
     parts: list[Content | None] = [
         heading("Cost"),
-        fact("session", format_usd(spend.session_microusd) + ("+?" if spend.unknown_calls else "")),
+        fact("session", session_cost_text(spend)),
         fact("today", format_usd(spend.today_microusd)),
         fact("set aside", format_usd(spend.reserved_microusd), "$dim"),
         fact("limit", "none" if limit is None else f"{format_usd(limit)}, then {spend.action}"),

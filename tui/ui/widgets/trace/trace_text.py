@@ -5,7 +5,7 @@ import json
 from textual.content import Content
 
 from tui.domain.events import FrameSeen
-from tui.domain.money import format_usd
+from tui.domain.money import format_cost
 from tui.domain.text import clean
 from tui.domain.transcript import ReplyEntry, ToolEntry
 from tui.ui.format import byte_size, clock, clock_to_the_second, duration, tokens, whole
@@ -85,7 +85,7 @@ def _attempt(entry: ReplyEntry) -> Content:
         fact("first token", duration(entry.first_token_ms)),
         fact("whole", duration(entry.latency_ms)),
         fact("tokens", counted),
-        fact("cost", f"{format_usd(cost.microusd)} {cost.source}" if cost else "?"),
+        fact("cost", f"{format_cost(cost)} {cost.source}" if cost else "?"),
     ]
     if entry.superseded:
         parts.append(paragraph("The gateway went on after this attempt; the next one counts.", "$dim"))

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tui.domain.ids import TurnId
 from tui.domain.messages import Json, TextPart
-from tui.domain.money import format_usd
+from tui.domain.money import format_cost, format_usd
 from tui.domain.text import CleanText, clean, clean_line
 from tui.domain.transcript import AnyEntry, NoticeEntry, ReplyEntry, ToolEntry, UserEntry
 from tui.ui.format import byte_size, duration, tokens
@@ -71,7 +71,8 @@ class TurnTrace:
         known = [cost.microusd for cost in costs if cost is not None and cost.microusd is not None]
         if not known:
             return format_usd(None) if costs else ""
-        return format_usd(sum(known)) + ("" if len(known) == len(costs) else "+?")
+        sign = "~" if any(cost and cost.source == "estimated" for cost in costs) else ""
+        return sign + format_usd(sum(known)) + ("" if len(known) == len(costs) else "+?")
 
     @property
     def running(self) -> bool:
@@ -105,7 +106,7 @@ def _attempt(entry: ReplyEntry) -> Bar:
     if entry.outcome in ("partial", "cancelled"):
         mark = "cut"
     figures = f"{tokens(usage.input_tokens)} in {tokens(usage.output_tokens)} out" if usage else ""
-    cost = format_usd(entry.cost.microusd) if entry.cost else ""
+    cost = format_cost(entry.cost) if entry.cost else ""
     return Bar(
         key=entry.key,
         kind="attempt",

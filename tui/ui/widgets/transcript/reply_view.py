@@ -3,7 +3,7 @@
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.domain.money import format_usd
+from tui.domain.money import format_cost
 from tui.domain.text import CleanText
 from tui.domain.transcript import ReplyEntry
 from tui.ui import format as figures
@@ -158,14 +158,14 @@ def reply_figures(entry: ReplyEntry, room: int) -> str:
 
     Unknown figures are `?`.
     """
-    usage, cost = entry.usage, entry.cost
+    usage = entry.usage
     sign = "~" if usage and usage.estimated else ""
     tokens_in = figures.whole(usage.input_tokens if usage else None)
     tokens_out = figures.whole(usage.output_tokens if usage else None)
     parts = [
         figures.duration(entry.latency_ms),
         f"{sign}{tokens_in} in {sign}{tokens_out} out",
-        format_usd(cost.microusd if cost else None),
+        format_cost(entry.cost),
     ]
     while len(parts) > 1 and cells(" · ".join(parts)) > room:
         del parts[0]
