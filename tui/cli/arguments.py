@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_keys(verbs, shared)
     # What follows it has a grammar of its own (`tui.cli.gateway`), made from the table of operations.
     verbs.add_parser("gateway", add_help=False, help="health, cost, models, routes …: `mcp-tui gateway --help`")
+    verbs.add_parser("gateways", parents=[shared], help="the gateways that can be used, and how each is")
     verbs.add_parser("doctor", parents=[shared], help="check the installation, the settings, the keys and every server")
     # Without help it is not listed: it serves the conformance suite, not a person.
     verbs.add_parser("conformance-client").add_argument("url")

@@ -8,12 +8,16 @@ from typing import Any
 
 from tui.cli.arguments import shared_options
 from tui.cli.invocation import Invocation
+from tui.config.schema import Settings
 from tui.domain.errors import UsageError
 from tui.domain.operations import Operation, Parameter
+from tui.domain.servers import ServerSpec
 from tui.engine import Engine
 from tui.gateway.operations import OPERATION_BY_NAME, OPERATIONS
 from tui.ui.answer_text import answer_text
 
+WITNESS_TIMEOUT_S = 15.0
+"""How long a gateway's own MCP server may take to start."""
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -23,6 +27,7 @@ def operate(call: Invocation) -> int:
     arguments = given_arguments(operation, call.given)
 
     async def verb(engine: Engine) -> int:
+        await engine.servers.settled(WITNESS_TIMEOUT_S)
         answer = await engine.gateway.operate(operation.name, arguments)
         if call.output.as_json:
             call.output.document(answer)
@@ -30,8 +35,14 @@ def operate(call: Invocation) -> int:
             call.output.text(answer_text(answer))
         return 0
 
-    # The servers have no part in it, and the session in question is the one a person is in, or was in last.
-    return call.on_engine(verb, replace(call.settings, servers=(), follow_session=True))
+    # The session in question is the one a person is in, or was in last.
+    return call.on_engine(verb, replace(call.settings, servers=_witnesses(call.settings), follow_session=True))
+
+
+def _witnesses(settings: Settings) -> tuple[ServerSpec, ...]:
+    """The servers that have a part in it: only the one that speaks for the gateway in use."""
+    named = {gateway.mcp_server for gateway in settings.gateways if gateway.name == settings.gateway}
+    return tuple(server for server in settings.servers if server.name in named)
 
 
 def parse_operation(words: Sequence[str], given: Namespace) -> Namespace:

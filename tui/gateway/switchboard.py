@@ -8,8 +8,9 @@ import difflib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from tui.domain.errors import McpTuiError, UsageError
+from tui.domain.errors import ConnectError, McpTuiError, UsageError
 from tui.domain.gateway import EMBEDDED, GatewaySnapshot, GatewaySpec
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText, clean_line
@@ -30,6 +31,16 @@ class KnownGateway:
     url: str
     """Empty for the one in here."""
     in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGateway:
+    """A gateway and how it is."""
+
+    gateway: KnownGateway
+    verdict: Literal["ok", "degraded", "down", "unknown"]
+    note: CleanText = CleanText("")
+    """Why it is not well, in one sentence."""
 
 
 class Switchboard:
@@ -61,6 +72,10 @@ class Switchboard:
             KnownGateway(spec.name, spec.kind, spec.url, spec.name == self.name) for spec in self._specs.values()
         )
         return (inside, *outside)
+
+    async def look(self) -> tuple[SeenGateway, ...]:
+        """Asks every gateway how it is, all at once; what goes wrong stands in its `note`."""
+        return tuple(await asyncio.gather(*(self._look(known) for known in self.known())))
 
     async def use(self, name: str) -> None:
         """Lets another gateway answer. Raises UsageError for an unknown name; then nothing changes."""
@@ -113,6 +128,22 @@ class Switchboard:
     async def close(self) -> None:
         """Ends what asks the gateway outside; the one in here is closed by whoever opened it."""
         await self._leave()
+
+    async def _look(self, known: KnownGateway) -> SeenGateway:
+        if known.name == EMBEDDED:
+            health = await self.here.health()
+            return SeenGateway(known, health.verdict, health.reasons[0] if health.reasons else CleanText(""))
+        if known.kind == "openai":
+            tried = await self.here.test_provider(self._spec(known.name).provider)
+            return SeenGateway(known, "ok" if tried.ok else "down", tried.summary)
+        outside = self.made(known.name)
+        try:
+            health = await outside.health()
+        except McpTuiError as error:
+            return SeenGateway(known, "down" if isinstance(error, ConnectError) else "unknown", error.message)
+        finally:
+            await outside.close()
+        return SeenGateway(known, health.verdict, health.reasons[0] if health.reasons else CleanText(""))
 
     async def _seen(self, outside: NotExposed) -> GatewaySnapshot:
         seen, here = await outside.snapshot(), await self.here.snapshot()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.domain.gateway_answers import ConnectionTest
     from tui.domain.gateway_routing import ExplainAnswer, StepTrial, TestAnswer
     from tui.domain.operations import Operation
-    from tui.gateway.switchboard import KnownGateway
+    from tui.gateway.switchboard import KnownGateway, SeenGateway
 
 
 class GatewayOrders:
@@ -60,6 +60,10 @@ class GatewayOrders:
     def known_gateways(self) -> "Sequence[KnownGateway]":
         """Returns the gateways that can be used, the one inside this program first."""
         return self._parts().gateways.known()
+
+    async def look_at_gateways(self) -> "Sequence[SeenGateway]":
+        """Asks every known gateway how it is."""
+        return await self._parts().gateways.look()
 
     async def use(self, name: str) -> None:
         """Lets another gateway answer and carry the chats; `embedded` is the one inside this program."""
