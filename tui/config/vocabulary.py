@@ -48,6 +48,7 @@ MODEL = (
     Key("tools", "flag", "Whether it can call tools."),
     Key("vision", "flag", "Whether it takes pictures."),
     Key("audio", "flag", "Whether it takes sound."),
+    Key("json_mode", "flag", "Whether its answers can be held to JSON."),
 )
 COMBO = (
     Key("name", "text", "What the chain is called.", required=True),

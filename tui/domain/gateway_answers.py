@@ -191,6 +191,8 @@ class ModelView:
     age_s: float | None = None
     """Age of the list that names it; None for a model that only the configuration names."""
     unknown: tuple[str, ...] = ()
+    json_mode: bool | None = None
+    """Whether its answers can be held to JSON."""
 
 
 @dataclass(frozen=True, slots=True)

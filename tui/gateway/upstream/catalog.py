@@ -43,6 +43,7 @@ def _model(entry: object) -> ModelSpec | None:
         tools="tools" in parameters if isinstance(parameters, list) else None,
         vision="image" in inputs if isinstance(inputs, list) else None,
         audio="audio" in inputs if isinstance(inputs, list) else None,
+        json_mode="response_format" in parameters if isinstance(parameters, list) else None,
     )
 
 

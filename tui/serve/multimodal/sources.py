@@ -43,22 +43,29 @@ def data_url_bytes(url: str, limit_bytes: int) -> bytes:
     head, comma, payload = url.partition(",")
     if not comma:
         raise UsageError("This data URL has no data.", "A data URL is data:image/png;base64,….")
-    if len(payload) > 4 * limit_bytes:
+    if head.lower().endswith(";base64"):
+        return base64_bytes(payload, limit_bytes)
+    if len(payload) > 3 * limit_bytes:
+        raise _too_large(limit_bytes)
+    return _bounded(unquote_to_bytes(payload), limit_bytes)
+
+
+def base64_bytes(text: str, limit_bytes: int) -> bytes:
+    """Returns decoded base64. Raises UsageError when it is none, CallError when it is too large."""
+    if len(text) > 4 * limit_bytes:
         raise _too_large(limit_bytes)
     try:
-        data = _from_base64(payload) if head.lower().endswith(";base64") else unquote_to_bytes(payload)
+        plain = unquote_to_bytes(text) if "%" in text else text.encode("ascii")
+        return _bounded(base64.b64decode(plain.strip(), validate=True), limit_bytes)
     except (binascii.Error, ValueError):
-        raise UsageError("The data of this data URL is not base64.", "Encode it anew.") from None
+        raise UsageError("The data is not base64.", "Encode it anew.") from None
+
+
+def _bounded(data: bytes, limit_bytes: int) -> bytes:
     if len(data) > limit_bytes:
         raise _too_large(limit_bytes)
     return data
 
 
-def _from_base64(payload: str) -> bytes:
-    if "%" in payload or payload.strip() != payload:
-        payload = unquote_to_bytes(payload).decode("ascii").strip()
-    return base64.b64decode(payload, validate=True)
-
-
 def _too_large(limit_bytes: int) -> CallError:
-    return CallError(f"This data URL holds more than {limit_bytes:,} bytes.", "Choose a smaller file.")
+    return CallError(f"The data has more than {limit_bytes:,} bytes.", "Choose a smaller file.")

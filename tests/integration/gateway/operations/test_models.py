@@ -39,7 +39,8 @@ async def test_each_model_tells_what_is_known_and_names_what_is_not(tmp_path: Pa
         assert (large.listed, large.context_tokens, large.tools, large.vision) == ("fetched", 200_000, True, True)
         assert (large.input_usd_per_million, large.price_source) == (3.0, "model list")
         assert (plain.context_tokens, plain.tools, plain.input_usd_per_million) == (None, None, None)
-        assert set(plain.unknown) == {"context_tokens", "max_output_tokens", "tools", "vision", "audio", "price"}
+        abilities = {"tools", "vision", "audio", "json_mode"}
+        assert set(plain.unknown) == {"context_tokens", "max_output_tokens", "price", *abilities}
 
 
 async def test_the_filters_hold_and_what_nobody_said_is_counted(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ def test_openrouter_says_price_window_and_abilities() -> None:
         "top_provider": {"max_completion_tokens": 100},
         "pricing": {"prompt": "0.000003", "completion": "0.000015", "input_cache_read": "0.0000003"},
         "architecture": {"input_modalities": ["text", "image"]},
-        "supported_parameters": ["tools"],
+        "supported_parameters": ["tools", "response_format"],
     }
     price = Price(Decimal("3.000000"), Decimal("15.000000"), Decimal("0.3000000"), "model list")
     assert models_from({"data": [entry]}) == (
-        ModelSpec("lab/model", 1000, 100, price, tools=True, vision=True, audio=False),
+        ModelSpec("lab/model", 1000, 100, price, tools=True, vision=True, audio=False, json_mode=True),
     )
 
 

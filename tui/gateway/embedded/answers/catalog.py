@@ -10,6 +10,7 @@ from tui.gateway.embedded.parts import Parts
 from tui.gateway.embedded.providers.catalog import Step
 from tui.gateway.embedded.providers.model_lists import ModelLists
 
+_FACTS = ("context_tokens", "max_output_tokens", "tools", "vision", "audio", "json_mode")
 _NOMINAL_TOKENS = 1_000
 """Prices by tiers of prompt size are told for prompts this small."""
 
@@ -49,7 +50,7 @@ def _view(spec: ProviderSpec, model: ModelSpec, age_s: float | None, parts: Part
     verdict = parts.open_for(step)
     price = parts.prices.price(step, _NOMINAL_TOKENS, parts.clock.wall())
     configured = parts.catalog.configured(spec.name, model.id)
-    facts = {name: getattr(model, name) for name in ("context_tokens", "max_output_tokens", "tools", "vision", "audio")}
+    facts = {name: getattr(model, name) for name in _FACTS}
     return ModelView(
         provider=spec.name,
         id=clean_line(model.id),

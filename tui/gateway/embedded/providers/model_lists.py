@@ -91,7 +91,7 @@ def _key(provider: ProviderName) -> str:
 
 
 _COUNTS = ("context_tokens", "max_output_tokens")
-_FLAGS = ("tools", "vision", "audio")
+_FLAGS = ("tools", "vision", "audio", "json_mode")
 
 
 def _document(model: ModelSpec) -> dict[str, Json]:

@@ -1,0 +1,87 @@
+"""Which model answers a served request: the caller's, else the default, else the free one with the largest window."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from tui.domain.errors import UsageError
+from tui.domain.gateway_answers import ModelView
+from tui.domain.text import clean_line
+from tui.serve.multimodal.ports import ModelGateway
+
+Need = Literal["vision", "audio"]
+"""What a model must take besides text."""
+
+
+class NoSuchModelError(UsageError):
+    """No provider is known to serve what a caller named."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Chooses targets. `default` is the target a person configured, empty when nobody did."""
+
+    gateway: ModelGateway
+    default: str = ""
+
+    async def choose(self, wanted: str | None, needs: Collection[Need] = ()) -> str:
+        """Returns the target to send to. Raises NoSuchModelError, UsageError when nothing was named and none is free.
+
+        The default steps aside where it is known not to take what the request holds.
+        """
+        if wanted:
+            return await self.find(wanted)
+        if self.default and self._takes(self.default, needs):
+            return self.default
+        views = (await self.gateway.models()).models
+        free = largest_free(views, needs)
+        if free is None:
+            raise UsageError(
+                "No model was named, none is configured, and none that is free and open takes this.",
+                "Name one as `model`, or set chat.model in config.toml.",
+            )
+        return target_of(free)
+
+    async def find(self, name: str) -> str:
+        """Returns the target a name stands for: a chain, `provider/model`, or a model's own id at the first provider.
+
+        Raises NoSuchModelError. Lists that were never fetched are fetched before a name is given up.
+        """
+        if self.gateway.model(name) is not None:
+            return name
+        found = _by_id(name, await self.gateway.known_values("model"))
+        if found is None:
+            await self.gateway.models()
+            known = await self.gateway.known_values("model")
+            found = _by_id(name, known)
+            if found is None:
+                near = get_close_matches(name, known, n=5, cutoff=0.4) or list(known)[:5]
+                hint = f"There are: {clean_line(', '.join(near))}." if near else "No provider has named a model yet."
+                raise NoSuchModelError(f"There is no model {clean_line(name, 100)!r}.", hint)
+        return found
+
+    def _takes(self, target: str, needs: Collection[Need]) -> bool:
+        model = self.gateway.model(target)
+        return model is not None and all(getattr(model, need) is not False for need in needs)
+
+
+def target_of(view: ModelView) -> str:
+    """Returns what a request for this very model is sent to."""
+    return f"{view.provider}/{view.id}"
+
+
+def largest_free(views: Iterable[ModelView], needs: Collection[Need]) -> ModelView | None:
+    """Returns the open, free model with the largest window that is known to take what is needed."""
+    free = [
+        view
+        for view in views
+        if view.open
+        and view.input_usd_per_million == view.output_usd_per_million == 0
+        and all(getattr(view, need) for need in needs)
+    ]
+    return max(free, key=lambda view: view.context_tokens or 0, default=None)
+
+
+def _by_id(name: str, targets: Iterable[str]) -> str | None:
+    return next((target for target in targets if target.partition("/")[2] == name), None)
