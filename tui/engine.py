@@ -105,6 +105,10 @@ class Engine:
         self.bus.publish(NoticePosted("error", clean_line(error), hint, at=self.clock.wall()))
 
 
+_SEARCH_AFTER = 50_000
+"""New objects between two searches for garbage: a long list is in use while it grows, however often one looks."""
+
+
 def _load_assembly() -> Any:
     # Loaded code is never garbage: searching through it now and at every full collection would stall the loop.
     gc.disable()
@@ -112,6 +116,7 @@ def _load_assembly() -> Any:
         return importlib.import_module("tui.assembly")
     finally:
         gc.freeze()
+        gc.set_threshold(_SEARCH_AFTER, 10, 10)
         gc.enable()
 
 
