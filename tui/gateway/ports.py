@@ -1,6 +1,6 @@
 """What the gateway needs from the rest of the program; `storage` and `config` satisfy it structurally."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -86,6 +86,10 @@ class GatewayStore(Protocol):
 
     async def load(self, key: str) -> Json:
         """Returns the stored document, None when there is none."""
+        ...
+
+    async def load_all(self, keys: Collection[str]) -> Mapping[str, Json]:
+        """Returns those of the documents that are stored, by key, as they stood at one moment."""
         ...
 
     async def save(self, key: str, document: Json) -> None:

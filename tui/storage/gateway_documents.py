@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tui.domain.ids import RequestId
 from tui.domain.messages import Json
@@ -21,6 +21,14 @@ class GatewayDocuments:
     async def load(self, key: str) -> Json:
         """Returns the stored document, None when there is none."""
         return await self._one("SELECT document FROM documents WHERE key = ?", key)
+
+    async def load_all(self, keys: Collection[str]) -> Mapping[str, Json]:
+        """Returns those of the documents that are stored, by key, as they stood at one moment."""
+        # One parameter, however many keys there are: https://sqlite.org/json1.html#jeach
+        sql = "SELECT key, document FROM documents WHERE key IN (SELECT value FROM json_each(?))"
+        wanted = (dumps(list(keys)),)
+        rows = await self._database.read(lambda connection: connection.execute(sql, wanted).fetchall())
+        return {key: json.loads(document) for key, document in rows}
 
     async def save(self, key: str, document: Json) -> None:
         """Stores a document in place of the one before."""

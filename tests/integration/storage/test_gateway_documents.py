@@ -33,3 +33,15 @@ async def test_decisions_are_kept_for_explaining_until_there_are_too_many(databa
     assert await store.decision(RequestId("request_old")) is None
     assert await store.decision(RequestId("filler_0")) == {}
     assert await store.decision(RequestId("request_new")) == {"chosen": "openai"}
+
+
+async def test_many_documents_are_read_at_once_and_those_not_stored_left_out(database: Database) -> None:
+    store: GatewayStore = GatewayDocuments(database)
+    await store.save("breaker/o'neil", {"state": "OPEN"})
+    await store.save("budget", None)
+    await store.save("other", 3)
+    assert await store.load_all(["breaker/o'neil", "budget", "gone"]) == {
+        "breaker/o'neil": {"state": "OPEN"},
+        "budget": None,
+    }
+    assert await store.load_all([]) == {}

@@ -42,11 +42,12 @@ class SharedDocuments:
 
     async def refresh(self) -> None:
         """Takes over what other processes, or earlier runs, have stored since. Raises StorageError."""
-        for key, topic in tuple(self._topics.items()):
-            saves = self._saves.get(key, 0)
-            document = await self._store.load(key)
+        topics, saves = dict(self._topics), dict(self._saves)
+        documents = await self._store.load_all(topics)
+        for key, topic in topics.items():
+            document = documents.get(key)
             # What this process has to say, or said while the store was read, is newer.
-            if key in self._unsaved or saves != self._saves.get(key, 0) or document == self._seen.get(key):
+            if key in self._unsaved or saves.get(key) != self._saves.get(key) or document == self._seen.get(key):
                 continue
             self._seen[key] = document
             if isinstance(document, dict):

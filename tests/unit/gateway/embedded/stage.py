@@ -1,7 +1,7 @@
 """A gateway on a stage: providers that answer by script, a ledger and a store in memory, a clock moved by sleeping."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -150,6 +150,9 @@ class MemoryStore:
 
     async def load(self, key: str) -> Any:
         return self.documents.get(key)
+
+    async def load_all(self, keys: Collection[str]) -> Mapping[str, Any]:
+        return {key: self.documents[key] for key in keys if key in self.documents}
 
     async def save(self, key: str, document: Any) -> None:
         self.documents[key] = document

@@ -222,7 +222,7 @@ async def test_an_open_breaker_and_a_resting_credential_survive_a_restart() -> N
 
 async def test_a_store_that_cannot_be_read_does_not_stop_the_start() -> None:
     class Broken:
-        async def load(self, key: str) -> object:
+        async def load_all(self, keys: object) -> object:
             raise StorageError("the disk is gone")
 
     stage = Stage({"a/m": [says()]})

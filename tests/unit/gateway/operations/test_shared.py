@@ -1,7 +1,7 @@
 """Documents of several processes: the newest word counts, and nobody takes his own echo for news."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from tests.fakes.clock import FakeClock
@@ -21,8 +21,11 @@ class SlowStore(MemoryStore):
     reading: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
 
-    async def load(self, key: str) -> Json:
-        found: Json = await super().load(key)
+    reads: int = 0
+
+    async def load_all(self, keys: Collection[str]) -> Mapping[str, Json]:
+        self.reads += 1
+        found: Mapping[str, Json] = await super().load_all(keys)
         if self.gate:
             self.reading.set()
             await self.gate.wait()
@@ -82,6 +85,15 @@ async def test_a_reading_that_was_overtaken_by_our_own_word_is_no_news() -> None
     await reading
     assert (one.number, one.adopted) == (7, [])
     assert store.documents["number"] == {"is": 7}
+
+
+async def test_many_topics_are_read_at_once() -> None:
+    store = SlowStore()
+    one = Process(store)
+    for name in "abc":
+        one.shared.add(Topic(name, dict, lambda _: None))
+    await one.shared.refresh()
+    assert store.reads == 1
 
 
 async def test_many_changes_are_stored_as_the_last_one() -> None:
