@@ -8,7 +8,7 @@ from tests.fakes.clock import FakeClock
 from tui.config.discover import FoundClient
 from tui.config.paths import Paths
 from tui.config.schema import Settings
-from tui.domain.errors import McpTuiError
+from tui.domain.errors import CallError, McpTuiError
 from tui.domain.events import Event
 from tui.domain.ids import QuestionId, ServerName
 from tui.domain.messages import Message, Part
@@ -38,6 +38,7 @@ class EngineDouble(Engine):
         self.started = self.stopped = False
         self.prompt_messages: tuple[Message, ...] = ()
         self.resource_blocks: tuple[ResultBlock, ...] = ()
+        self.no_browser = False
         self.clients: list[FoundClient] = []
         self._failure = failure
         self.chats = ChatOrdersDouble(self)
@@ -94,6 +95,11 @@ class ServerOrdersDouble(ServerOrders):
 
     async def other_clients(self) -> list[FoundClient]:
         return self._engine.clients
+
+    async def open_page(self, url: str) -> None:
+        self._engine.orders.append(("servers.open_page", url))
+        if self._engine.no_browser:
+            raise CallError("There is no browser to open it with from here.", "Copy the address.")
 
     async def reconnect(self, name: ServerName) -> None:
         self._engine.orders.append(("servers.reconnect", name))

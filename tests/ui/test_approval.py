@@ -221,13 +221,3 @@ async def test_a_form_that_asks_for_a_secret_warns(tmp_path: Path) -> None:
         await read_it(stage)
         await stage.press("escape")
         assert answers(stage) == [ElicitationAnswer("decline")]
-
-
-async def test_only_web_pages_are_opened(tmp_path: Path) -> None:
-    question = ElicitationQuestion(QuestionId("q1"), ServerName("x"), None, CleanText("Look"), url="file:///etc/passwd")
-    async with staged(tmp_path) as stage:
-        await stage.tell(QuestionAsked(question))
-        assert "file:///etc/passwd" in stage.text
-        await stage.press("ctrl+s")
-        assert answers(stage) == []
-        assert "Only http and https" in stage.text

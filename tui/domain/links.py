@@ -1,6 +1,8 @@
-"""Which links may be handed to a browser. Pure."""
+"""Which links may be handed to a browser, and what a person should see of them first. Pure."""
 
 from urllib.parse import urlsplit
+
+from tui.domain.text import CleanText, escape_line
 
 LINK_CHARS = 4_096
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -30,3 +32,26 @@ def link_problem(url: str, *, encrypted: bool = False) -> str | None:
     if encrypted and parts.scheme == "http" and host not in _LOOPBACK:
         return "the page is not encrypted (https)"
     return None
+
+
+def host_of(url: str) -> CleanText:
+    """Returns the host of an address, with its port when it is not the usual one; empty when it has none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return CleanText("")
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return escape_line(host if port in (None, usual) else f"{host}:{port}")
+
+
+def link_cautions(url: str) -> tuple[CleanText, ...]:
+    """Returns what a person should know before opening a page; `url` has no `link_problem`."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    found = []
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        found.append(CleanText("It is not encrypted: whoever stands in between can read and change it."))
+    if any(label.startswith("xn--") for label in host.split(".")):
+        found.append(CleanText("Its name is written in other letters (xn--): it may only look like one you know."))
+    return tuple(found)

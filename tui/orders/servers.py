@@ -135,6 +135,12 @@ class ServerOrders:
         """Returns what fits an argument of a prompt or of a resource template, beside what is `filled` in already."""
         return await self._parts().pool.complete(server, kind, ref, argument, value, filled=filled)
 
+    async def open_page(self, url: str) -> None:
+        """Hands a page a server wants visited to the person's browser. Raises CallError when it cannot be opened."""
+        from tui.browser import open_page  # not needed before
+
+        await open_page(url, os.environ)
+
     # --- what other programs are configured with
 
     async def other_clients(self) -> "list[FoundClient]":

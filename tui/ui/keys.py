@@ -89,6 +89,8 @@ ACTIONS: tuple[Action, ...] = (
     # Dialogs
     Action("dialog.close", "escape", "close", "Close without a change"),
     Action("dialog.accept", "ctrl+s", "accept", "Accept what was filled in", priority=True),
+    # A page a server wants visited
+    Action("page.copy", "y", "copy", "Copy the page's address"),
     # The servers in the cockpit
     Action("pane.fold", "space", "fold", "Show or hide the server's tools"),
     Action("pane.reconnect", "r", "reconnect", "Connect the server anew"),
@@ -201,6 +203,7 @@ AREAS = {
     "pane": "The servers in the cockpit",
     "list": "Lists",
     "dialog": "Dialogs",
+    "page": "A page to open",
     "confirm": "A yes or no",
     "approval": "A tool call that asks",
     "definitions": "A server that changed what it says",

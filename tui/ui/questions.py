@@ -82,6 +82,10 @@ class QuestionLine:
 
                 return ApprovalDialog(question, clock)
             case ElicitationQuestion():
+                if question.url is not None:
+                    from tui.ui.dialogs.page import PageDialog
+
+                    return PageDialog(question, clock, self._engine.servers.open_page)
                 from tui.ui.dialogs.elicitation import ElicitationDialog
 
                 return ElicitationDialog(question, clock)

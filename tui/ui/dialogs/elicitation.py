@@ -1,7 +1,6 @@
-"""A server asks the person for data, or to open a page."""
+"""A server asks the person for data; see `page` for the pages it wants opened."""
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -10,7 +9,7 @@ from textual.widgets import Static
 
 from tui.domain.clock import Clock
 from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
-from tui.domain.text import clean_line, escape_line
+from tui.domain.text import escape_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
 from tui.ui.widgets.form.schema_form import SchemaForm
@@ -38,9 +37,6 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
     def body(self) -> Iterable[Widget]:
         question = self._question
         yield text(question.message)
-        if question.url is not None:
-            yield Static(_address(question.url))
-            yield text("The page is opened in your browser only if you accept; nothing is fetched before.", "note")
         if self._form is not None:
             if _asks_secret(question):
                 yield text("This looks like a secret. Servers must not ask for secrets in a form: decline.", "warning")
@@ -58,9 +54,7 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
         self.action_accept()
 
     def action_accept(self) -> None:
-        if self._question.url is not None:
-            self._open(self._question.url)
-        elif self._form is not None:
+        if self._form is not None:
             problems = self._form.problems()
             if problems:
                 self._problem.update(Content("\n".join(problems)))
@@ -71,25 +65,6 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
 
     def action_close(self) -> None:
         self.answer(ElicitationAnswer("decline"))
-
-    def _open(self, url: str) -> None:
-        if urlsplit(url).scheme not in ("http", "https"):
-            self._problem.update(Content("Only http and https pages are opened."))
-            return
-        if self.armed:
-            self.app.open_url(url)
-        self.answer(ElicitationAnswer("accept"))
-
-
-def _address(url: str) -> Content:
-    """The whole address with its host in bold, so that `paypal.com.example.org` is seen for what it is."""
-    shown = escape_line(url)
-    try:
-        host = clean_line(urlsplit(url).hostname or "")
-    except ValueError:
-        host = clean_line("")
-    before, found, after = shown.partition(host) if host else (shown, "", "")
-    return Content.assemble(before, (found, "bold $live"), after)
 
 
 def _asks_secret(question: ElicitationQuestion) -> bool:
