@@ -189,17 +189,7 @@ async def _open_room(
 ) -> Assembly:
     settings, bus, desk = around.settings, around.bus, around.desk
     consent, serving = await Consent.open(database), ServingStore.of(database, around.clock)
-    pool = await open_pool(
-        around.paths,
-        bus=bus,
-        clock=around.clock,
-        desk=desk,
-        consent=consent,
-        sampler=GatewaySampler(gateway, settings.chat.target),
-        remember=around.redactor.remember,
-    )
-    undo.push_async_callback(pool.stop)
-    await pool.start(_consented(around, consent))
+    pool = await _open_servers(around, consent, gateway, undo)
     gateways = open_switchboard(gateway, settings.gateways, pool, _key_finder(around), around.clock)
     undo.push_async_callback(gateways.close)
     if settings.gateway:
@@ -225,6 +215,23 @@ async def _open_room(
     if settings.demo and desk.attended:
         assembly.begin(pulse(gateway, target))
     return assembly
+
+
+async def _open_servers(
+    around: _Surroundings, consent: Consent, gateway: EmbeddedGateway, undo: AsyncExitStack
+) -> ServerPool:
+    pool = await open_pool(
+        around.paths,
+        bus=around.bus,
+        clock=around.clock,
+        desk=around.desk,
+        consent=consent,
+        sampler=GatewaySampler(gateway, around.settings.chat.target),
+        remember=around.redactor.remember,
+    )
+    undo.push_async_callback(pool.stop)
+    await pool.start(_consented(around, consent))
+    return pool
 
 
 def _consented(around: _Surroundings, consent: Consent) -> list[ServerSpec]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui import __version__
+from tui.cli.serve_arguments import add_audit, add_serve
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -39,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     _add_sessions(verbs, shared)
     _add_providers(verbs, shared)
     _add_keys(verbs, shared)
+    add_serve(verbs, shared)
+    add_audit(verbs, shared)
     # What follows it has a grammar of its own (`tui.cli.gateway`), made from the table of operations.
     verbs.add_parser("gateway", add_help=False, help="health, cost, models, routes …: `mcp-tui gateway --help`")
     verbs.add_parser("gateways", parents=[shared], help="the gateways that can be used, and how each is")

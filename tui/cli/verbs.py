@@ -38,6 +38,11 @@ VERBS: dict[tuple[str | None, str | None], str] = {
     ("sessions", "show"): "sessions.print_session",
     ("sessions", "export"): "sessions.print_session",
     ("sessions", "delete"): "sessions.delete_session",
+    ("serve", None): "serve.serve",
+    ("serve", "keys"): "serve.keep_keys",
+    ("audit", "list"): "audit.list_calls",
+    ("audit", "stats"): "audit.show_stats",
+    ("audit", "verify"): "audit.verify",
 }
 """Verb and action → `module.function` in `tui.cli`."""
 

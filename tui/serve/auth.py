@@ -1,6 +1,7 @@
 """Who calls over HTTP: the bearer key of each request becomes its caller."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
@@ -8,8 +9,29 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tui.domain.access import AccessKey
 from tui.serve.caller import Caller
 from tui.serve.ports import CallerFinder
+
+
+class KeyBook(Protocol):
+    """Where keys are kept."""
+
+    async def find(self, key: str) -> AccessKey | None:
+        """Returns what a shown key allows, None when it is not a key in use."""
+        ...
+
+
+class KeyCallers:
+    """Finds callers by their keys. A key that was revoked opens nothing from the next request on."""
+
+    def __init__(self, book: KeyBook) -> None:
+        self._book = book
+
+    async def caller_of(self, key: str) -> Caller | None:
+        """Returns the caller a key belongs to, None when it is not a key in use."""
+        found = await self._book.find(key)
+        return found and Caller(found.name, frozenset(found.scopes), found.id, found.day_budget)
 
 
 class KeyHolder(AuthenticatedUser):

@@ -11,16 +11,20 @@ from tui.cli.verbs import VERBS, function_of
 def spoken() -> set[tuple[str | None, str | None]]:
     found: set[tuple[str | None, str | None]] = {(None, None)}
     for name, verb in _choices(parser()).items():
-        actions = _choices(verb)
-        found |= {(name, action) for action in actions} if actions else {(name, None)}
+        actions = _actions(verb)
+        found |= {(name, action) for action in _choices(verb)}
+        if actions is None or not actions.required:
+            found.add((name, None))
     return found
 
 
 def _choices(grammar: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    for action in grammar._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    return {}
+    actions = _actions(grammar)
+    return dict(actions.choices) if actions else {}
+
+
+def _actions(grammar: argparse.ArgumentParser) -> "argparse._SubParsersAction[argparse.ArgumentParser] | None":
+    return next((each for each in grammar._actions if isinstance(each, argparse._SubParsersAction)), None)
 
 
 def test_every_verb_that_can_be_typed_is_carried_out_and_the_reverse() -> None:
