@@ -12,7 +12,7 @@ from tui.config.gateways import chosen_gateway, gateways_of
 from tui.config.known import KNOWN_PROVIDERS, origin_of
 from tui.config.paths import Paths
 from tui.config.providers import combos_of, providers_of
-from tui.config.schema import ApproveMode, ChatSettings, PolicySettings, Settings, UiSettings
+from tui.config.schema import ApproveMode, ChatSettings, PolicySettings, ServeSettings, Settings, UiSettings
 from tui.config.servers import (
     COMMAND_LINE,
     command_spec,
@@ -22,7 +22,7 @@ from tui.config.servers import (
     with_own_name,
 )
 from tui.config.source import Source, read_json, read_toml
-from tui.config.vocabulary import BUDGET, CHAT, POLICY, RESILIENCE, TOP, UI, Key
+from tui.config.vocabulary import BUDGET, CHAT, POLICY, RESILIENCE, SERVE, TOP, UI, Key
 from tui.domain.errors import UsageError
 from tui.domain.gateway import BudgetSpec, ModelSpec, ProviderSpec
 from tui.domain.ids import ProviderName, ServerName
@@ -70,6 +70,7 @@ def load_settings(paths: Paths, environ: Mapping[str, str], options: Options) ->
         budget=_budget(top, options),
         resilience=_section(top, "resilience", RESILIENCE).get("profile", "balanced"),
         ui=UiSettings(**_section(top, "ui", UI)),
+        serve=_serve(top),
         demo=options.demo,
         sources=tuple(each.path for each in (source, json_source) if each),
         found=tuple(found),
@@ -85,6 +86,25 @@ def _config_source(paths: Paths, options: Options) -> Source | None:
 def _section(top: Table, name: str, vocabulary: Sequence[Key]) -> dict[str, Any]:
     table = top.table(name)
     return table.read(vocabulary) if table else {}
+
+
+def _serve(top: Table) -> ServeSettings:
+    table = top.table("serve")
+    if table is None:
+        return ServeSettings()
+    values = table.read(SERVE)
+    directories = tuple(_from_home(each) for each in values.pop("files", ()))
+    for directory in directories:
+        if not directory.is_absolute():
+            raise table.error("files", f"must hold whole paths, not {str(directory)!r}.", "Write it from / or from ~.")
+    return ServeSettings(files=directories, **values)
+
+
+def _from_home(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def _providers(top: Table, environ: Mapping[str, str], options: Options) -> tuple[list[ProviderSpec], list[str]]:

@@ -14,6 +14,7 @@ from tui.config.vocabulary import (
     POLICY,
     PROVIDER,
     RESILIENCE,
+    SERVE,
     SERVER,
     UI,
     Key,
@@ -46,6 +47,7 @@ _SECTIONS: Sequence[tuple[str, str, Sequence[Key]]] = (
     ),
     ("[policy]", "What may run without a question.", POLICY),
     ("[ui]", "How it looks.", UI),
+    ("[serve]", "What callers of `mcp-tui serve` may have read for them.", SERVE),
 )
 _KINDS: dict[Kind, str] = {
     "text": "text",

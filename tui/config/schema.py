@@ -59,6 +59,16 @@ class UiSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """What callers of `mcp-tui serve` may have read for them."""
+
+    files: tuple[Path, ...] = ()
+    """Directories whose pictures and recordings may be read; none unless named."""
+    fetch: Literal["public", "private"] = "public"
+    """`private`: addresses inside this network and on this machine are fetched, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of it."""
 
@@ -74,6 +84,7 @@ class Settings:
     budget: BudgetSpec = BudgetSpec()
     resilience: ProfileName = "balanced"
     ui: UiSettings = UiSettings()
+    serve: ServeSettings = ServeSettings()
     demo: bool = False
     resume: str = ""
     """A stored chat to open first: its id, or `last`."""

@@ -137,7 +137,16 @@ UI = (
     Key("theme", "text", "The name of a theme."),
     Key("keys", "dotted", 'Other keys for actions, as `chat.interrupt = "ctrl+x"`.'),
 )
-TOP = ("gateway", "gateways", "providers", "combos", "chat", "budget", "resilience", "servers", "policy", "ui")
+SERVE = (
+    Key("files", "texts", "Directories whose pictures and recordings callers of `serve` may name by path; else none."),
+    Key(
+        "fetch",
+        "text",
+        "Which addresses are fetched for callers: `private` lets them into this network and this machine, too.",
+        choices=("public", "private"),
+    ),
+)
+TOP = ("gateway", "gateways", "providers", "combos", "chat", "budget", "resilience", "servers", "policy", "ui", "serve")
 FOREIGN_SERVER_KEYS = frozenset(
     ("disabled", "autoApprove", "alwaysAllow", "timeout", "description", "icon", "gallery", "version", "tools")
 )

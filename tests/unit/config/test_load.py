@@ -8,7 +8,7 @@ import pytest
 
 from tui.config.load import Options, load_settings
 from tui.config.paths import Paths, find_paths
-from tui.config.schema import Settings
+from tui.config.schema import ServeSettings, Settings
 from tui.domain.errors import ConfigError, UsageError
 from tui.domain.gateway import BudgetSpec, ComboSpec, ModelSpec
 from tui.domain.money import Price
@@ -101,6 +101,12 @@ def test_a_whole_file_is_understood(paths: Paths) -> None:
     assert settings.sources == (paths.config_file,)
 
 
+def test_callers_may_read_nothing_unless_directories_are_named(paths: Paths) -> None:
+    assert load(paths).serve == ServeSettings((), "public")
+    named = load(paths, "[serve]\nfiles = ['/srv/pictures', '~/shots']\nfetch = 'private'\n").serve
+    assert named == ServeSettings((Path("/srv/pictures"), Path.home() / "shots"), "private")
+
+
 def test_no_file_at_all_is_no_mistake(paths: Paths) -> None:
     settings = load_settings(paths, {}, Options())
     assert (settings.providers, settings.servers, settings.sources) == ((), (), ())
@@ -154,6 +160,8 @@ WRONG = {
     "name with a dot": ("[servers.'a.b']\ncommand = 'x'\n", 1, "a-b"),
     "variable not set": ("[servers.a]\ncommand = 'x'\nenv = { T = '${NOT_SET}' }\n", 3, "NOT_SET"),
     "server is text": ("[servers]\na = 'npx x'\n", 2, "table"),
+    "a directory from nowhere": ("[serve]\nfiles = ['pictures']\n", 2, "whole paths"),
+    "a home of nobody": ("[serve]\n\nfiles = ['~nobody-here/x']\n", 3, "whole paths"),
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tui.config import vocabulary
 from tui.config.reference import reference
-from tui.config.schema import ChatSettings, PolicySettings, UiSettings
+from tui.config.schema import ChatSettings, PolicySettings, ServeSettings, UiSettings
 from tui.domain.gateway import BudgetSpec, ComboSpec, GatewaySpec, ModelSpec, ProviderSpec
 from tui.domain.servers import ServerSpec
 
@@ -25,6 +25,7 @@ def test_every_key_fills_a_field_that_exists() -> None:
         (vocabulary.BUDGET, BudgetSpec, set()),
         (vocabulary.POLICY, PolicySettings, set()),
         (vocabulary.UI, UiSettings, set()),
+        (vocabulary.SERVE, ServeSettings, set()),
         (vocabulary.COMBO, ComboSpec, set()),
         (vocabulary.PROVIDER, ProviderSpec, set()),
         (vocabulary.GATEWAY, GatewaySpec, set()),
