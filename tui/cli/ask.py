@@ -153,7 +153,7 @@ class Ask:
                 self._end_line()
                 self._output.say(f"· {event.attempt.reason}")
             case e.FallbackHappened():
-                self._output.say(f"· {event.left} gave up ({event.reason}); {event.taken} took over")
+                self._output.say(f"· {event}")
             case e.ToolCallRequested():
                 self._end_line()
                 self._output.say(f"▸ {event.server}.{event.tool} {clean_line(event.arguments_json, 160)}")

@@ -97,6 +97,9 @@ class FallbackHappened:
     price_ratio: float | None
     at: float
 
+    def __str__(self) -> str:
+        return f"{self.taken} took over from {self.left}{_at_price(self.price_ratio)}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCallRequested:
@@ -149,3 +152,11 @@ class TurnFinished:
     at: float
     failure: FailureKind | None = None
     """What kind of failure ended it, where one did."""
+
+
+def _at_price(ratio: float | None) -> str:
+    if ratio is None:
+        return ""
+    if ratio == 0:
+        return ", free of charge"
+    return f" at {ratio:.1f}× the price" if ratio >= 0.1 else " at less than a tenth of the price"

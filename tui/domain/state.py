@@ -173,9 +173,7 @@ class State:
     def _fallback(self, event: e.FallbackHappened) -> None:
         if event.turn_id is None:
             return
-        ratio = f" at {event.price_ratio:.1f}× the price" if event.price_ratio is not None else ""
-        text = CleanText(f"{event.left} gave up ({event.reason}); {event.taken} took over{ratio}")
-        self._notice("warning", text, CleanText(""), event.turn_id, at=event.at)
+        self._notice("warning", CleanText(str(event)), CleanText(""), event.turn_id, at=event.at)
 
     def _call_moved(self, event: e.ToolCallStarted | e.ToolProgressed | e.ToolCallFinished) -> None:
         entry = self._calls.get(event.call_id)

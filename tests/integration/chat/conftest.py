@@ -1,7 +1,7 @@
 """A room with the real gateway, the real store and a scripted endpoint on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,10 @@ from tui.chat.ports import Toolbox
 from tui.chat.room import Room
 from tui.config.schema import ChatSettings, PolicySettings
 from tui.domain.clock import SystemClock
-from tui.domain.events import Event
-from tui.domain.gateway import BudgetSpec, ModelSpec, ProviderSpec
+from tui.domain.events import Event, TurnFinished
+from tui.domain.gateway import BudgetSpec, ComboSpec, ModelSpec, ProviderSpec
 from tui.domain.ids import ChatId, ProviderName
+from tui.domain.messages import TextPart
 from tui.domain.text import CleanText
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.storage.chats import ChatStore
@@ -51,6 +52,7 @@ class Stage:
     """One run of the program's chat over a database file."""
 
     room: Room
+    gateway: EmbeddedGateway
     chats: ChatStore
     chat_id: ChatId
     person: Person
@@ -62,6 +64,13 @@ class Stage:
             self.events.arrived.clear()
             await self.events.arrived.wait()
 
+    async def say(self, text: str) -> TurnFinished:
+        """Runs one turn to its end."""
+        self.room.send((TextPart(CleanText(text)),))
+        await self.room.idle()
+        assert self.room.last_turn
+        return self.room.last_turn
+
     def of(self, kind: type) -> list:
         return [event for event in self.events if isinstance(event, kind)]
 
@@ -72,13 +81,22 @@ StageMaker = Callable[..., "AsyncIterator[Stage]"]
 @pytest.fixture
 def stage(tmp_path: Path) -> StageMaker:
     @asynccontextmanager
-    async def run(endpoint: LlmEndpoint, tools: Toolbox | None = None, chat_id: ChatId | None = None):
+    async def run(
+        endpoint: LlmEndpoint,
+        tools: Toolbox | None = None,
+        chat_id: ChatId | None = None,
+        *,
+        models: Sequence[ModelSpec] = (MODEL,),
+        combos: Sequence[ComboSpec] = (),
+        target: str = "fake/fake-1",
+        budget: BudgetSpec = BudgetSpec(),  # noqa: B008 - a frozen fact
+    ):
         database, clock, events = await Database.open(tmp_path / "db"), SystemClock(), Heard()
-        provider = ProviderSpec(ProviderName("fake"), endpoint.base_url, models=(MODEL,))
+        provider = ProviderSpec(ProviderName("fake"), endpoint.base_url, models=tuple(models))
         gateway = EmbeddedGateway(
             providers=(provider,),
-            combos=(),
-            budget=BudgetSpec(),
+            combos=combos,
+            budget=budget,
             profile="balanced",
             session_id="session",
             clock=clock,
@@ -97,14 +115,14 @@ def stage(tmp_path: Path) -> StageMaker:
             rules=MemoryRules(),
             publish=events.add,
             clock=clock,
-            chat=ChatSettings(target="fake/fake-1"),
+            chat=ChatSettings(target=target),
             policy=PolicySettings(approve="all"),
             spill=tmp_path / "results",
         )
         chat_id = chat_id or await chats.create()
         await room.open(chat_id, CleanText(""))
         try:
-            yield Stage(room, chats, chat_id, person, events)
+            yield Stage(room, gateway, chats, chat_id, person, events)
         finally:
             await room.close()
             await gateway.close()
