@@ -182,6 +182,10 @@ class AttemptRecord:
     latency_ms: int | None
     first_token_ms: int | None
     cost: Cost
+    answer_id: CleanText = CleanText("")
+    """What the endpoint knows its answer by."""
+    served_by: CleanText = CleanText("")
+    """Who answered behind the endpoint, where it told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ def _attempt(one: Mapping[str, Any]) -> AttemptRecord:
         latency_ms=_whole(one.get("latency_ms")),
         first_token_ms=_whole(one.get("first_token_ms")),
         cost=_cost(one),
+        answer_id=_line(one.get("answer_id")),
+        served_by=_line(one.get("served_by")),
     )
 
 
