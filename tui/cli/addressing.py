@@ -25,6 +25,11 @@ def only_server(settings: Settings, name: str) -> Settings:
     return replace(settings, servers=matching)
 
 
+def not_started(settings: Settings) -> Settings:
+    """Returns settings whose servers are known and left alone."""
+    return replace(settings, servers=tuple(replace(spec, enabled=False) for spec in settings.servers))
+
+
 def split_name(address: str, servers: Sequence[ServerSpec]) -> tuple[ServerName, str]:
     """Splits `SERVER.NAME`; a server's own name may hold dots. Raises UsageError."""
     for spec in sorted(servers, key=lambda spec: -len(spec.name)):

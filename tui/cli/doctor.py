@@ -4,10 +4,11 @@ import asyncio
 import platform
 import sys
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from tui import __version__
+from tui.cli.addressing import not_started
 from tui.cli.invocation import Invocation
 from tui.config.paths import Paths
 from tui.config.schema import Settings
@@ -42,8 +43,7 @@ def check_everything(call: Invocation) -> int:
             checks.append(_no_provider())
         return 3 if any(check.outcome == "failed" for check in checks) else 0
 
-    disabled = tuple(replace(spec, enabled=False) for spec in settings.servers)
-    code = call.on_engine(verb, replace(settings, servers=disabled))
+    code = call.on_engine(verb, not_started(settings))
     if output.as_json:
         output.document({"ok": code == 0, "checks": checks})
         return code

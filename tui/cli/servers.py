@@ -1,8 +1,6 @@
 """`mcp-tui servers`: list, check, add, remove."""
 
-from dataclasses import replace
-
-from tui.cli.addressing import only_server, settled
+from tui.cli.addressing import not_started, only_server, settled
 from tui.cli.invocation import Invocation
 from tui.config.edit import add_server, remove_server
 from tui.config.schema import Settings
@@ -55,7 +53,7 @@ def examine(call: Invocation) -> int:
         return 0 if report.healthy else 3
 
     # The check makes a connection of its own; a second one beside it would only confuse the server.
-    return call.on_engine(verb, _not_started(chosen))
+    return call.on_engine(verb, not_started(chosen))
 
 
 def add(call: Invocation) -> int:
@@ -90,8 +88,4 @@ def _typed(call: Invocation, spec: ServerSpec, message: str) -> int:
         call.output.done(message)
         return 0
 
-    return call.on_engine(verb, _not_started(Settings(servers=(spec,))))
-
-
-def _not_started(settings: Settings) -> Settings:
-    return replace(settings, servers=tuple(replace(spec, enabled=False) for spec in settings.servers))
+    return call.on_engine(verb, not_started(Settings(servers=(spec,))))

@@ -23,6 +23,8 @@ VERBS: dict[tuple[str | None, str | None], str] = {
     ("servers", "add"): "servers.add",
     ("servers", "remove"): "servers.remove",
     ("servers", "trust"): "trust.trust",
+    ("servers", "sign-in"): "sign_in.sign_in",
+    ("servers", "sign-out"): "sign_in.sign_out",
     ("servers", "import"): "imports.import_servers",
     ("tools", "list"): "catalog.list_tools",
     ("tools", "show"): "catalog.show_tool",

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +12,7 @@ from tui.config.paths import Paths
 from tui.domain.errors import CallError, RefusedError
 from tui.domain.ids import CallId, ServerName, new_id
 from tui.domain.messages import Json, Message
+from tui.domain.questions import Answer, Question
 from tui.domain.servers import ResultBlock, ServerSpec, ToolInfo, ToolResult
 from tui.domain.trust import LaunchReview
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tui.config.foreign import FoundServer
     from tui.config.imports import Found
     from tui.servers.checking.examination import DoctorReport
+    from tui.servers.oauth.by_hand import SignInOutcome
 
 
 class ServerOrders:
@@ -64,13 +66,33 @@ class ServerOrders:
         """Checks a server stage by stage on a connection of its own. Raises RefusedError without consent."""
         from tui.servers.checking.doctor import examine  # imports the SDK
 
+        spec = self._consented(name, "a check would start it")
+        return await examine(spec, grants=self._parts().pool.grants, client_version=__version__)
+
+    # --- signing in
+
+    async def sign_in(self, name: ServerName, ask: "Callable[[Question], Awaitable[Answer]]") -> "SignInOutcome":
+        """Has `ask` lead a person through a server's sign-in and keeps what is granted, on a connection of its own.
+
+        Raises UsageError where nobody can sign in, RefusedError without consent, CallError, ConnectError.
+        """
+        from tui.servers.oauth.by_hand import sign_in  # imports the SDK
+
+        spec = self._consented(name, "signing in would reach it")
+        return await sign_in(spec, grants=self._parts().pool.grants, ask=ask, client_version=__version__)
+
+    async def sign_out(self, name: ServerName) -> bool:
+        """Forgets a server's sign-in on this machine. Returns whether there was one."""
+        return await self._parts().pool.grants.forget(self.spec(name).url)
+
+    def _consented(self, name: ServerName, what: str) -> ServerSpec:
         spec = self.spec(name)
         if not spec.trusted:
             raise RefusedError(
-                f"{name} was never started; a check would start it.",
-                f"Look at its command, then `mcp-tui servers trust {name}` or t on the Servers screen.",
+                f"{name} was never started; {what}.",
+                f"Look at what it is, then `mcp-tui servers trust {name}` or t on the Servers screen.",
             )
-        return await examine(spec, client_version=__version__)
+        return spec
 
     # --- consent
 

@@ -18,7 +18,7 @@ from tui.servers.faults import Trouble, disconnected, ended, explain, was_closed
 from tui.servers.following import Announcements, set_log_level
 from tui.servers.listing import fetch_catalog
 from tui.servers.log import ServerLog
-from tui.servers.oauth.signin import SignIn
+from tui.servers.oauth.signin import SignIn, takes_sign_in
 from tui.servers.status import LiveStatus
 from tui.servers.surroundings import Surroundings
 from tui.servers.transports.link import LOG_LEVEL, LinkListener, open_link
@@ -142,8 +142,7 @@ class Connection:
         return ended(self._return_code, self.log.tail)
 
     def _sign_in(self) -> SignIn | None:
-        """A server that was given credentials in its headers is not signed in at."""
-        if self.spec.transport == "stdio" or any(name.lower() == "authorization" for name in self.spec.headers):
+        if not takes_sign_in(self.spec):
             return None
         return SignIn(self.spec, grants=self._host.grants, ask=self._host.ask, interlude=self._signing_in)
 

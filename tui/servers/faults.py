@@ -27,7 +27,8 @@ REQUEST_FAILURES = (
 )
 """What the SDK raises out of a request."""
 _ADVICE_BY_STATUS = {
-    401: "It wants to know who you are: put a token into `headers` of its definition, then reconnect.",
+    401: "It wants to know who you are: run `mcp-tui servers sign-in {name}`, or put a token into `headers` of its "
+    "definition, then reconnect.",
     403: "The credentials in its definition do not allow this; check its `headers`.",
     404: "Check the path of its URL; MCP endpoints often end in /mcp.",
     405: 'The URL answers, but not to MCP requests; an older server may need `transport = "sse"`.',
@@ -36,8 +37,8 @@ _ADVICE_BY_STATUS = {
 
 
 _SIGN_IN_ADVICE = (
-    "Reconnect it to be asked again. A server without sign-in needs a token in `headers` of its definition, one that "
-    "registers no programs a `client_id` in `oauth`."
+    "Reconnect it, or run `mcp-tui servers sign-in {name}`, to be asked again. A server without sign-in needs a token "
+    "in `headers` of its definition, one that registers no programs a `client_id` in `oauth`."
 )
 _NOT_ABOUT_THE_TRANSPORT = frozenset({401, 403, 407, 408, 429})
 """Statuses of a client's fault that say who may ask or how often, not that the URL takes no POST."""
@@ -80,7 +81,7 @@ def explain(error: BaseException, spec: ServerSpec) -> Trouble:
         case OSError() if spec.transport == "stdio":
             return _trouble(f"Cannot start {spec.command}: {cause.strerror or cause}", "Check its definition.", True)
         case MCPError():
-            return _explain_answer(cause)
+            return _explain_answer(cause, spec.name)
         case ValidationError():
             first = cause.errors()[0]
             where = ".".join(str(step) for step in first["loc"])
@@ -89,13 +90,18 @@ def explain(error: BaseException, spec: ServerSpec) -> Trouble:
             return _trouble(f"{type(cause).__name__}: {cause}", "Reconnect, or look at its log.")
 
 
-def _explain_answer(error: MCPError) -> Trouble:
+def wants_sign_in(error: BaseException) -> bool:
+    """Returns whether a server could not be opened because nobody signed in at it."""
+    cause = root_cause(error)
+    return isinstance(cause, MCPError) and isinstance(cause.data, dict) and cause.data.get("sign_in") is True
+
+
+def _explain_answer(error: MCPError, name: ServerName) -> Trouble:
+    if wants_sign_in(error):
+        return _trouble(error.message, _SIGN_IN_ADVICE.replace("{name}", name), True)
     if error.code == HTTP_FAILED:
-        data = error.data if isinstance(error.data, dict) else {}
-        status = data.get("status")
-        if data.get("sign_in"):
-            return _trouble(error.message, _SIGN_IN_ADVICE, True)
-        advice = _ADVICE_BY_STATUS.get(status or 0)
+        status = error.data.get("status") if isinstance(error.data, dict) else None
+        advice = _ADVICE_BY_STATUS.get(status or 0, "").replace("{name}", name)
         if advice:
             return _trouble(error.message, advice, permanent=status != 429)
         hint = "Check that the server runs and its URL is right, then reconnect."

@@ -72,6 +72,11 @@ class ServerPool:
         self._by_model_name: dict[str, ToolInfo] | None = None
         self._moved = asyncio.Event()
 
+    @property
+    def grants(self) -> GrantStore:
+        """Where sign-ins are kept."""
+        return self._host.grants
+
     # --- servers
 
     async def start(self, specs: Sequence[ServerSpec]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import math
 import ssl
 from collections.abc import Awaitable, Callable, Sized
+from contextlib import nullcontext
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ from tui.servers.checking.examination import DoctorReport, Examination, is_https
 from tui.servers.faults import ended, explain, was_closed
 from tui.servers.listing import Lists
 from tui.servers.log import ServerLog
+from tui.servers.oauth.grants import GrantStore
+from tui.servers.oauth.signin import SignIn, takes_sign_in
 from tui.servers.transports import process
 from tui.servers.transports.link import LinkListener, open_link
 
@@ -28,10 +31,13 @@ FoundT = TypeVar("FoundT")
 _NETWORK_TIMEOUT_S = 10.0
 
 
-async def examine(spec: ServerSpec, *, clock: Clock | None = None, client_version: str = "") -> DoctorReport:
+async def examine(
+    spec: ServerSpec, *, grants: GrantStore | None = None, clock: Clock | None = None, client_version: str = ""
+) -> DoctorReport:
     """Starts or reaches the server, asks what it offers, and closes it again. Raises nothing but CancelledError.
 
-    Questions of the server are refused. It is started whatever its `trusted` says: ask before.
+    A sign-in that is kept in `grants` is used; nobody is asked for a new one, and questions of the server are refused.
+    It is started whatever its `trusted` says: ask before.
     """
     time = clock or SystemClock()
     examination = Examination(spec, time, ServerLog(spec.name, lambda _: None, time))
@@ -39,7 +45,7 @@ async def examine(spec: ServerSpec, *, clock: Clock | None = None, client_versio
     before = _before_stdio if spec.transport == "stdio" else _before_http
     await before(examination)
     if not examination.failed:
-        await _talk(examination, Implementation(name="mcp-tui", version=client_version))
+        await _talk(examination, Implementation(name="mcp-tui", version=client_version), grants)
     return examination.report()
 
 
@@ -106,7 +112,7 @@ async def _step(
     return outcome
 
 
-async def _talk(examination: Examination, client_info: Implementation) -> None:
+async def _talk(examination: Examination, client_info: Implementation, grants: GrantStore | None) -> None:
     spec = examination.spec
     requests = Requests(spec.name, ask=_refuse, log=_ignore, deadlines=Deadlines())
     greeted = False
@@ -120,6 +126,7 @@ async def _talk(examination: Examination, client_info: Implementation) -> None:
                 requests=requests,
                 client_info=client_info,
                 clock=examination.clock,
+                signin=await _kept_sign_in(spec, grants),
             ) as client:
                 patience.deadline = math.inf
                 greeted = True
@@ -130,6 +137,13 @@ async def _talk(examination: Examination, client_info: Implementation) -> None:
             _note_failure(examination, error)
 
 
+async def _kept_sign_in(spec: ServerSpec, grants: GrantStore | None) -> SignIn | None:
+    """Without a grant the refusal itself is the finding: nothing is registered for a mere look."""
+    if grants is None or not takes_sign_in(spec) or await grants.load(spec.url) is None:
+        return None
+    return SignIn(spec, grants=grants, ask=_refuse, interlude=nullcontext)
+
+
 def _listener(examination: Examination) -> LinkListener:
     def started(pid: int) -> None:
         examination.passed("start", f"pid {pid}")
@@ -137,15 +151,7 @@ def _listener(examination: Examination) -> LinkListener:
     def exited(return_code: int | None) -> None:
         examination.return_code = return_code
 
-    return LinkListener(
-        show=lambda _: None,
-        issue=examination.issue,
-        lists_changed=lambda: None,
-        resource_changed=lambda _: None,
-        lost=lambda: None,
-        started=started,
-        exited=exited,
-    )
+    return LinkListener(issue=examination.issue, started=started, exited=exited)
 
 
 def _note_greeting(examination: Examination, client: Client) -> None:

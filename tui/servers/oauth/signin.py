@@ -44,6 +44,11 @@ _PASTE_FORM: Mapping[str, Json] = {
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+def takes_sign_in(spec: ServerSpec) -> bool:
+    """Returns whether a person can sign in at a server: not at a process, nor at one given credentials in headers."""
+    return spec.transport != "stdio" and all(name.lower() != "authorization" for name in spec.headers)
+
+
 class SignIn:
     """One server's sign-in for one link. Asks a person once; after a refusal or a failure it asks no more."""
 

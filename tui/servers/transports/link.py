@@ -26,17 +26,21 @@ INPUT_ROUNDS = 5
 """How often one request may be answered with another question (2026-07-28, multi round-trip requests)."""
 
 
+def _unheard(*_: object) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class LinkListener:
-    """Who hears what happens on the link. All are called on the loop and must not wait."""
+    """Who hears what happens on the link; unless named, nobody. All are called on the loop and must not wait."""
 
-    show: Callable[[FrameSeen], None]
-    issue: Callable[[str], None]
-    lists_changed: Callable[[], None]
-    resource_changed: Callable[[str], None]
-    lost: Callable[[], None]
-    started: Callable[[int], None]
-    exited: Callable[[int | None], None]
+    show: Callable[[FrameSeen], None] = _unheard
+    issue: Callable[[str], None] = _unheard
+    lists_changed: Callable[[], None] = _unheard
+    resource_changed: Callable[[str], None] = _unheard
+    lost: Callable[[], None] = _unheard
+    started: Callable[[int], None] = _unheard
+    exited: Callable[[int | None], None] = _unheard
 
 
 @asynccontextmanager
