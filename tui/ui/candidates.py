@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Mention:
 def resource_candidates(catalogs: Mapping[ServerName, Catalog], directory: Path) -> list[Candidate]:
     """Returns the resources of all servers, then the files of `directory` (a bounded number, no hidden ones)."""
     resources = [_resource(each) for catalog in catalogs.values() for each in catalog.resources if not each.template]
-    return [*resources, *(Candidate(f"@{name}", f"@{name} ", "file") for name in _files(directory))]
+    return [*resources, *(_file(path) for path in _files(directory))]
 
 
 def command_candidates(catalogs: Mapping[ServerName, Catalog]) -> list[Candidate]:
@@ -75,13 +75,16 @@ def _resource(resource: ResourceInfo) -> Candidate:
     return Candidate(name, f"{name} ", resource.name or resource.description)
 
 
-def _files(directory: Path) -> Iterable[str]:
-    names: Iterator[str] = (
-        clean_line(entry.name, 200)
+def _file(path: Path) -> Candidate:
+    return Candidate(f"@{clean_line(path.name, 200)}", "", "attaches the file", path)
+
+
+def _files(directory: Path) -> Iterable[Path]:
+    return sorted(
+        Path(entry.path)
         for entry in _entries(directory)
         if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
     )
-    return sorted(names)
 
 
 def _entries(directory: Path) -> list[os.DirEntry[str]]:

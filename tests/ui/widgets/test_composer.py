@@ -8,6 +8,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tui.domain.messages import FilePart, ImagePart
+from tui.domain.text import clean
+from tui.ui.candidates import resource_candidates
 from tui.ui.theme import VARIABLE_DEFAULTS
 from tui.ui.widgets.composer.attachment_files import IMAGE_BYTES, TEXT_BYTES, find_file
 from tui.ui.widgets.composer.completion_popup import CompletionPopup, matching
@@ -194,6 +196,22 @@ async def test_at_completes_anywhere_and_arrows_choose() -> None:
         await pilot.pause()
         assert app.composer.text == "see @git:log "
         assert not app.popup.is_open
+
+
+async def test_a_completed_file_is_attached_and_its_word_goes(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("buy milk", encoding="utf-8")
+    app = ComposerApp()
+    async with app.run_test() as pilot:
+        app.composer.set_candidates(resource_candidates({}, tmp_path), COMMANDS)
+        await pilot.press(*"see", "space", *"@not")
+        await pilot.pause()
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert app.composer.text == "see "
+        assert "[file notes.txt 8 B]" in shown(app, "AttachmentChips")
+        await pilot.press("enter")
+        await pilot.pause()
+    assert app.sent[0].attachments == (FilePart(clean("notes.txt"), clean("buy milk")),)
 
 
 async def test_escape_closes_the_list_and_goes_no_further() -> None:

@@ -57,14 +57,14 @@ def find_file(words: str) -> FoundFile | None:
     return None
 
 
-def read_file(found: FoundFile) -> Attachment:
+def read_file(path: Path) -> Attachment:
     """Returns the file as an attachment.
 
     Raises UsageError when it is too large, cannot be read, or is neither a picture nor text.
     """
-    name = clean_line(found.path.name, 120)
+    name = clean_line(path.name, 120)
     try:
-        with found.path.open("rb") as file:
+        with path.open("rb") as file:
             data = file.read(IMAGE_BYTES + 1)
     except OSError as error:
         raise UsageError(f"Cannot read {name}: {error.strerror or error}") from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual.content import Content
 from textual.widgets import OptionList
@@ -20,6 +21,8 @@ class Candidate:
     label: str
     insert: str
     help: str = ""
+    path: Path | None = None
+    """A file that is attached instead of inserting anything."""
 
 
 class CompletionPopup(OptionList, can_focus=False):

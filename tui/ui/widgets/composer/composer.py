@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -173,18 +174,24 @@ class Composer(Vertical):
         if self._offer:
             word, found = self._offer
             self._show_offer(None)
-            self._attach_file(word, found)
+            self._attach_file(found.path, word)
+
+    @on(MessageField.FileChosen)
+    def _file_chosen(self, event: MessageField.FileChosen) -> None:
+        event.stop()
+        self._attach_file(event.path)
 
     @work(group="attach-file")
-    async def _attach_file(self, word: str, found: FoundFile) -> None:
+    async def _attach_file(self, path: Path, word: str = "") -> None:
+        """`word` is what stands for the file in the text; it goes once the file is attached."""
         try:
             if self._chips.full:
                 raise McpTuiError(f"A message takes {MOST_ATTACHMENTS} attachments.", "Send this one first.")
-            attachment = await asyncio.to_thread(read_file, found)
+            attachment = await asyncio.to_thread(read_file, path)
         except McpTuiError as error:
             self.post_message(self.Refused(f"{error.message} {error.hint}".rstrip()))
             return
-        if self._field.word == word:
+        if word and self._field.word == word:
             self._field.replace_word(word, "")
         self._chips.add(attachment)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.events import Key, Paste
 from textual.message import Message
@@ -60,6 +61,13 @@ class MessageField(TextLines):
 
     class OfferTaken(Message):
         """Tab was pressed while nothing is to be completed."""
+
+    class FileChosen(Message):
+        """A file was chosen among the completions; its word is gone from the text."""
+
+        def __init__(self, path: Path) -> None:
+            self.path = path
+            super().__init__()
 
     class BackspaceAtStart(Message):
         """Backspace where there is nothing before the cursor."""
@@ -121,6 +129,8 @@ class MessageField(TextLines):
         self._popup.close()
         if candidate and match:
             self.replace_word(match[0], clean(candidate.insert))
+            if candidate.path:
+                self.post_message(self.FileChosen(candidate.path))
 
     # --- keys
 
