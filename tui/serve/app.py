@@ -5,11 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp.server.lowlevel import Server
-from mcp.server.streamable_http_manager import (
-    RequestBodyLimitMiddleware,
-    StreamableHTTPASGIApp,
-    StreamableHTTPSessionManager,
-)
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
@@ -36,7 +32,8 @@ def http_app(
     """Returns the app.
 
     `keyless` is who calls without a key, None when nobody may. `names` are hosts the server is reached by besides
-    this machine's own loopback. `routes` stand beside /mcp; their handlers read `caller_of_request`.
+    this machine's own loopback. `routes` stand beside /mcp; their handlers read `caller_of_request` and bound the
+    bodies they read.
     """
     manager = StreamableHTTPSessionManager(server, max_request_body_size=BODY_LIMIT_BYTES, max_sessions=SESSIONS_LIMIT)
 
@@ -50,7 +47,6 @@ def http_app(
         middleware=[
             Middleware(FrontDoor, names=tuple(names)),
             Middleware(Authentication, callers=callers, keyless=keyless),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT_BYTES),
         ],
         lifespan=lifespan,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from tui.engine import Engine
 from tui.serve.caller import Caller
 from tui.serve.gateway_tools import gateway_tools
+from tui.serve.multimodal.tools import multimodal_tools
 from tui.serve.scopes import SCOPES
 from tui.serve.tool import ServedTool
 
@@ -44,4 +45,4 @@ class Catalog:
 
 def all_tools(engine: Engine) -> tuple[ServedTool, ...]:
     """Returns every tool that this program serves; each group is named here."""
-    return (*gateway_tools(engine),)
+    return (*gateway_tools(engine), *multimodal_tools(engine))

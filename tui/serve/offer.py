@@ -15,6 +15,7 @@ from tui.serve.caller import local_caller
 from tui.serve.calls import Calls
 from tui.serve.catalog import Catalog, Naming, all_tools
 from tui.serve.mcp_server import mcp_server
+from tui.serve.openai_api.routes import openai_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +47,5 @@ class Offer:
             KeyCallers(self.engine.access),
             keyless=local_caller(self.local_scopes) if keyless else None,
             names=names,
-            routes=(),
+            routes=openai_routes(self.engine, admission),
         )

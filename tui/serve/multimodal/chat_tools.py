@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui.domain.completion import ChatRequest
-from tui.domain.messages import AudioPart, ImagePart, Json, Message, Part, TextPart
+from tui.domain.messages import AudioPart, Json, Message, Part, TextPart
 from tui.domain.text import clean
 from tui.domain.tokens import estimate_audio_tokens
 from tui.serve.multimodal import schemas
 from tui.serve.multimodal.answers import ANSWER_SCHEMA, answer, ask
-from tui.serve.multimodal.choosing import ModelChoice, Need
+from tui.serve.multimodal.choosing import ModelChoice, needs_of
 from tui.serve.multimodal.conversation import fitted
 from tui.serve.multimodal.messages import PictureSource, ReadPicture, decode_messages, unread
 from tui.serve.multimodal.ports import ModelGateway
@@ -86,7 +86,7 @@ class ChatTools:
 
     async def _request(self, arguments: Arguments, messages: tuple[Message, ...]) -> tuple[ChatRequest, int]:
         """Returns the request as it is sent, and how many messages were left out of it."""
-        target = await self.choice.choose(arguments.get("model"), _needs(messages))
+        target = await self.choice.choose(arguments.get("model"), needs_of(messages))
         model = self.gateway.model(target)
         limit = arguments.get("max_tokens")
         kept = fitted(messages, model.context_tokens if model else None, limit)
@@ -129,9 +129,3 @@ async def _several_pictures(arguments: Arguments, reader: Reader) -> tuple[Messa
 async def _one_recording(arguments: Arguments, reader: Reader) -> tuple[Message, ...]:
     question = clean(arguments.get("question") or _ABOUT_A_RECORDING)
     return (Message("user", (TextPart(question), await reader.recording(arguments["audio_url"]))),)
-
-
-def _needs(messages: Sequence[Message]) -> tuple[Need, ...]:
-    kinds = {type(part) for message in messages for part in message.parts}
-    needs: list[tuple[Need, type]] = [("vision", ImagePart), ("audio", AudioPart)]
-    return tuple(need for need, kind in needs if kind in kinds)

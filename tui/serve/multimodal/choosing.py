@@ -7,11 +7,18 @@ from typing import Literal
 
 from tui.domain.errors import UsageError
 from tui.domain.gateway_answers import ModelView
+from tui.domain.messages import AudioPart, ImagePart, Message
 from tui.domain.text import clean_line
 from tui.serve.multimodal.ports import ModelGateway
 
 Need = Literal["vision", "audio"]
 """What a model must take besides text."""
+
+
+def needs_of(messages: Iterable[Message]) -> tuple[Need, ...]:
+    """Returns what a model must take to read these messages."""
+    kinds = {type(part) for message in messages for part in message.parts}
+    return (*(("vision",) if ImagePart in kinds else ()), *(("audio",) if AudioPart in kinds else ()))
 
 
 class NoSuchModelError(UsageError):

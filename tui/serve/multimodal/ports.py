@@ -3,9 +3,10 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from tui.domain.completion import ChatRequest, ReplyEvent
+from tui.domain.completion import AttemptEnded, ChatRequest, ReplyEvent
 from tui.domain.gateway import ModelSpec
 from tui.domain.gateway_answers import ModelsAnswer
+from tui.domain.ids import AttemptId
 
 
 class ModelGateway(Protocol):
@@ -16,6 +17,10 @@ class ModelGateway(Protocol):
 
         Closing the iterator closes the socket and settles the cost.
         """
+        ...
+
+    def settled(self, attempt_id: AttemptId) -> AttemptEnded | None:
+        """Returns how an attempt was settled whose stream was left before it ended, once; None for any other."""
         ...
 
     def model(self, target: str) -> ModelSpec | None:

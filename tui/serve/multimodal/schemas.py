@@ -160,19 +160,19 @@ SEARCH_MODELS = Words(
             "limit": {"type": "integer", "minimum": 1, "maximum": 50, "default": 10},
         }
     ),
-    ("mcp_openrouter_search_models",),
+    ("search_models", "mcp_openrouter_search_models"),
 )
 GET_MODEL_INFO = Words(
     "get_model_info",
     "Look a model up",
     "What is known of one model: window, prices, abilities, and whether it can be asked now.",
     _object({"model": _text("provider/model, a chain, or a model's own id.")}, "model"),
-    ("mcp_openrouter_get_model_info",),
+    ("get_model_info", "mcp_openrouter_get_model_info"),
 )
 VALIDATE_MODEL = Words(
     "validate_model",
     "Check a model's name",
     "Whether a name leads to a model, and to which.",
     _object({"model": _text("provider/model, a chain, or a model's own id.")}, "model"),
-    ("mcp_openrouter_validate_model",),
+    ("validate_model", "mcp_openrouter_validate_model"),
 )
