@@ -40,16 +40,52 @@ async def _error(call: Call) -> ToolAnswer:
     raise CallError("This tool intentionally returns an error for testing")
 
 
+_JSON_SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "$defs": {
+        "address": {"$anchor": "addressDef", "type": "object", "properties": {"street": {"type": "string"}}},
+    },
+    "properties": {
+        "name": {"type": "string"},
+        "address": {"$ref": "#/$defs/address"},
+        "contactMethod": {"type": "string", "enum": ["phone", "email"]},
+        "phone": {"type": "string"},
+        "email": {"type": "string"},
+    },
+    "allOf": [{"anyOf": [{"required": ["phone"]}, {"required": ["email"]}]}],
+    "if": {"properties": {"contactMethod": {"const": "phone"}}, "required": ["contactMethod"]},
+    "then": {"required": ["phone"]},
+    "else": {"required": ["email"]},
+    "additionalProperties": False,
+}
+_HEADER_SCHEMA = {
+    "type": "object",
+    "properties": {"region": {"type": "string", "x-mcp-header": "Region"}},
+    "required": ["region"],
+}
+
+
 def served() -> list[ServedTool]:
+    schemas = {"json_schema_2020_12_tool": _JSON_SCHEMA, "test_header": _HEADER_SCHEMA}
     handlers = {
         "test_simple_text": _simple,
         "test_tool_with_progress": _progress,
         "test_error_handling": _error,
         "test_streaming_elicitation": _progress,
+        **dict.fromkeys(schemas, _simple),
     }
     nothing = {"type": "object", "properties": {}}
     return [
-        ServedTool(name, f"Tests {name}", nothing, nothing, Hints(read_only=True), ("read:health",), handler)
+        ServedTool(
+            name=name,
+            description=f"Tests {name}",
+            input_schema=schemas.get(name, nothing),
+            output_schema=nothing,
+            hints=Hints(read_only=True),
+            scopes=("read:health",),
+            handler=handler,
+        )
         for name, handler in handlers.items()
     ]
 
