@@ -268,7 +268,7 @@ async def test_a_running_call_counts_on_the_engines_clock(tmp_path: Path) -> Non
     [
         ("reported", "$0.0231", "reported"),
         ("computed", "$0.0231", "computed"),
-        ("estimated", "~$0.0231", "partly estimated"),
+        ("estimated", "~$0.0231", "estimated"),
         ("unknown", "$?", "unknown"),
     ],
 )

@@ -64,6 +64,8 @@ def aligned(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def figure(name: str, value: Any) -> str:
     """Returns a figure with the unit its name says."""
+    if name.endswith("limit_microusd") and value is None:
+        return "none"
     if name.endswith("microusd"):
         return format_usd(value)
     if value is None:

@@ -46,6 +46,7 @@ WHOLE = Whole("main", 65.0, (Part("groq", 1_200_000, 412), Part("openai", None))
         ("age_s", 65.0, "1 min 05 s"),
         ("memory_bytes", 12_000, "12 kB"),
         ("error_rate", 0.25, "25%"),
+        ("limit_microusd", None, "none"),
         ("enabled", False, "no"),
         ("requests", 2_041, "2 041"),
         ("names", ("a", "b"), "a, b"),

@@ -62,7 +62,8 @@ class YesNoDialog(QuestionDialog[bool | None]):
 
 def limit_dialog(question: LimitQuestion, clock: Clock) -> YesNoDialog:
     """Returns the dialog that asks whether a turn may go past a limit."""
-    return YesNoDialog("The turn reached a limit", (question.message,), "Go on", "Stop here", clock)
+    title = "A spending limit is reached" if question.limit == "money" else "The turn reached a limit"
+    return YesNoDialog(title, (question.message,), "Go on", "Stop here", clock)
 
 
 def trust_dialog(question: TrustQuestion, clock: Clock) -> YesNoDialog:

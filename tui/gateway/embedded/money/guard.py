@@ -83,7 +83,8 @@ class BudgetGuard:
         beyond = rules.over_budget(exceeded, hold)
         if self.budget.action != "alert":
             return beyond
-        self._say(("passed", beyond.scope, beyond.period, str(beyond.limit)), CleanText(str(beyond)), hold.turn_id)
+        text = CleanText(f"{beyond} The budget only alerts, so it was sent.")
+        self._say(("passed", beyond.scope, beyond.period, str(beyond.limit)), text, hold.turn_id)
         await self._set_aside(hold, NO_LIMITS)
         return None
 
@@ -127,8 +128,9 @@ class BudgetGuard:
             return
         budget = self.in_force()
         for scope, text in rules.nearly_spent(budget, totals):
-            period, limit = rules.period_of(scope, charge.at, None), getattr(budget, f"{scope}_microusd")
-            self._say(("near", scope, period, str(limit)), text, charge.turn_id)
+            limit = (scope, rules.period_of(scope, charge.at, None), str(getattr(budget, f"{scope}_microusd")))
+            if ("passed", *limit) not in self._said:
+                self._say(("near", *limit), text, charge.turn_id)
 
     def _say(self, topic: tuple[str, ...], text: CleanText, turn_id: TurnId | None) -> None:
         """Posts a warning, once a run for each topic: a scope, its period and its limit."""

@@ -175,8 +175,8 @@ def _cost(snapshot: GatewaySnapshot, width: int) -> list[Row]:
     if spend.per_minute_microusd:
         bars = sparkline(spend.per_minute_microusd, width - 6)
         rows.append(Row([(bars, "live")], [("$/min", "dim")]))
-    source = "partly estimated" if spend.source == "estimated" else spend.source or ""
-    rows.append(Row([("session ", "dim"), (format_cost(spend.session_cost), "bold")], [(source, "dim")]))
+    session: list[Piece] = [("session ", "dim"), (format_cost(spend.session_cost), "bold")]
+    rows.append(Row(session, [(spend.source or "", "dim")]))
     if spend.unknown_calls:
         rows.append(Row([(f"without {plural(spend.unknown_calls, 'call')} of unknown price", "warn")]))
     if spend.limit_microusd and spend.session_microusd is not None:
