@@ -30,11 +30,12 @@ def openai_routes(engine: Engine, admission: Admission) -> Sequence[BaseRoute]:
         Route(chat.PATH, completions),
         Route(listing.PATH, models.answer, methods=["GET"]),
         Route(f"{listing.PATH}/{{model:path}}", models.answer, methods=["GET"]),
-        Route("/v1/{rest:path}", _not_served),
+        Route("/v1/{rest:path}", _not_served, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     )
 
 
 async def _not_served(request: Request) -> JSONResponse:
-    words = f"{request.url.path[:100]} is not served here; there are {chat.PATH} and {listing.PATH}."
+    asked = f"{request.method} {request.url.path[:100]}"
+    words = f"{asked} is not served here; there are POST {chat.PATH} and GET {listing.PATH}."
     refused = Refusal(404, "invalid_request_error", "unknown_url", words)
     return JSONResponse(refused.document, refused.status, refused.headers)
