@@ -1,4 +1,4 @@
-"""`python -m tests.bench [row …] [--command …]`: ours beside its references, as ratios, in about four minutes."""
+"""`python -m tests.bench [row …] [--command …]`: ours beside its references, as ratios, in about six minutes."""
 
 import argparse
 import shlex
@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 from tests.bench.calling import measure_calls, measure_failover
 from tests.bench.hosting import measure_many_servers, measure_tool_call
+from tests.bench.huge_results import measure_huge_results
 from tests.bench.ledger import measure_ledger
 from tests.bench.long_transcript import measure_long_transcript
+from tests.bench.many_tools import measure_many_tools
 from tests.bench.measurement import Measurement
+from tests.bench.neighbours import measure_neighbours
 from tests.bench.report import markdown_table, remember
 from tests.bench.resting import measure_idle, measure_ready
 from tests.bench.startup import measure_startup
@@ -24,6 +27,9 @@ ROWS = (
     "long",
     "tool-call",
     "servers",
+    "results",
+    "tools",
+    "neighbours",
     "gateway",
     "failover",
     "ledger",
@@ -49,6 +55,9 @@ def main() -> int:
         "long": measure_long_transcript,
         "tool-call": measure_tool_call,
         "servers": measure_many_servers,
+        "results": measure_huge_results,
+        "tools": measure_many_tools,
+        "neighbours": measure_neighbours,
         "gateway": measure_calls,
         "failover": measure_failover,
         "ledger": measure_ledger,

@@ -11,7 +11,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.bench.measurement import Measurement, percentile
 from tests.fakes.mcp_host import hosting, stdio_spec
 
-CALLS, SERVERS, ROUNDS = 400, 50, 3
+CALLS, SERVERS, ROUNDS = 400, 50, 5
 SDK = "bare MCP SDK"
 
 

@@ -25,6 +25,9 @@ from tui.servers.transports.threaded import at_length
 _CHANGES = frozenset(f"notifications/{noun}/list_changed" for noun in ("tools", "resources", "prompts"))
 STATE_CHARS = 1_000_000
 """The longest `requestState` that is sent back."""
+ASKING_CAP = 32
+"""Requests of a server that may wait for our answer at the same time; the rest of a flood is dropped."""
+_CANCELLED = "notifications/cancelled"
 _UPDATED = "notifications/resources/updated"
 _WISHES = {"sampling/createMessage": "sampling", "roots/list": "roots"}
 
@@ -69,6 +72,8 @@ class Tap:
         self._clock = clock
         self._refused = {method: wish for method, wish in _WISHES.items() if wish not in allow}
         self._methods: dict[int | str, str] = {}
+        self._asking: set[int | str] = set()
+        """The server's own requests that were not answered yet."""
         self._frames = Allowance(per_second=200, burst=400, clock=clock)
 
     def sent(self, item: SessionMessage) -> None:
@@ -76,9 +81,14 @@ class Tap:
         message = item.message
         if isinstance(message, JSONRPCRequest):
             self._methods[message.id] = message.method
-        elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
+        elif isinstance(message, JSONRPCNotification) and message.method == _CANCELLED:
             self._methods.pop((message.params or {}).get("requestId", ""), None)
         self._publish("sent", item, None)
+
+    def delivered(self, item: SessionMessage) -> None:
+        """Notes that a message has left: an answer nobody fetches still takes its place."""
+        if isinstance(item.message, JSONRPCResponse | JSONRPCError) and item.message.id is not None:
+            self._asking.discard(item.message.id)
 
     async def received(self, item: SessionMessage | Exception) -> SessionMessage | Exception | None:
         """Returns what the session should see; None for what ends here."""
@@ -97,16 +107,34 @@ class Tap:
             message.result = await at_length(
                 _length(message.result), partial(repair, method, message.result), self._issue
             )
-        elif isinstance(message, JSONRPCNotification) and message.method in _CHANGES:
-            # A storm of these ends here: one flag instead of thousands of tasks in the session.
-            self._lists_changed()
+        elif isinstance(message, JSONRPCNotification):
+            return None if self._heard(message) else item
+        elif isinstance(message, JSONRPCRequest) and not self._may_ask(message):
             return None
-        elif isinstance(message, JSONRPCNotification) and message.method == _UPDATED:
-            self._resource_changed(str((message.params or {}).get("uri", "")))
-            return None
-        elif isinstance(message, JSONRPCRequest) and (wish := self._refused.get(message.method)):
-            self._issue(f"asked for {wish}, which it is not allowed")
         return item
+
+    def _heard(self, message: JSONRPCNotification) -> bool:
+        """Returns whether an announcement ends here: a storm is one flag then, not thousands of tasks."""
+        params = message.params or {}
+        if message.method == _CANCELLED and isinstance(given_up := params.get("requestId"), int | str):
+            self._asking.discard(given_up)
+        elif message.method in _CHANGES:
+            self._lists_changed()
+            return True
+        elif message.method == _UPDATED:
+            self._resource_changed(str(params.get("uri", "")))
+            return True
+        return False
+
+    def _may_ask(self, message: JSONRPCRequest) -> bool:
+        """Returns whether a request of the server is handed on: the session makes a task of each."""
+        if message.id in self._asking or len(self._asking) >= ASKING_CAP:
+            self._issue("asked for more at once than anybody could answer; the rest was dropped")
+            return False
+        self._asking.add(message.id)
+        if wish := self._refused.get(message.method):
+            self._issue(f"asked for {wish}, which it is not allowed")
+        return True
 
     def _answered(self, message: JSONRPCResponse | JSONRPCError) -> str | None:
         key = message.id
@@ -219,6 +247,7 @@ class TappedWriting(_Half):
         self._tap.sent(item)
         try:
             await self._writing.send(item)
+            self._tap.delivered(item)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             self._tap.lost()
             raise

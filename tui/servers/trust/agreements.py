@@ -14,12 +14,15 @@ from tui.domain.text import CleanText, clean_line
 from tui.domain.trust import DefinitionReview, PinKey
 from tui.servers.connection import Connection
 from tui.servers.transports.process import executable_of
+from tui.servers.transports.threaded import beside
 from tui.servers.trust.identity import is_bundled, spec_fingerprint
 from tui.servers.trust.launch import cautions
 from tui.servers.trust.pins import VERSION, definitions, pin_of
 from tui.servers.trust.ports import PinBook, ToolSwitches
 from tui.servers.trust.scanner import distinctive
 from tui.servers.trust.vetting import Verdict, judge, reviews, vetted
+
+_HEAVY_CHARS = 50_000
 
 
 @dataclass(slots=True)
@@ -57,10 +60,8 @@ class Agreements:
         spec, status = connection.spec, connection.status
         texts = definitions(listed, status.said_instructions, status.said_version)
         self._tool_names[spec.name] = frozenset(tool.name for tool in listed.tools if distinctive(tool.name))
-        # In a thread: ten thousand tools take a while to be hashed and searched.
-        verdict = await asyncio.to_thread(
-            judge, spec, _fingerprint(spec), texts, self._pins.pinned(spec.name), self._foreign_names(spec.name)
-        )
+        fingerprint, pinned, foreign = _fingerprint(spec), self._pins.pinned(spec.name), self._foreign_names(spec.name)
+        verdict = await beside(lambda: judge(spec, fingerprint, texts, pinned, foreign), heavy=_many(texts))
         for key, flags in verdict.flags.items():
             for flag in flags:
                 status.issue(f"{key.kind} {key.name}".strip() + f": {flag}")
@@ -110,7 +111,7 @@ class Agreements:
         await self._store(spec, {key: texts[key] for key in verdict.accepted})
 
     async def _store(self, spec: ServerSpec, texts: Mapping[PinKey, str]) -> None:
-        pins = await asyncio.to_thread(lambda: {key: pin_of(text) for key, text in texts.items()})
+        pins = await beside(lambda: {key: pin_of(text) for key, text in texts.items()}, heavy=_many(texts))
         try:
             await self._pins.pin(spec.name, _fingerprint(spec), pins)
         except McpTuiError as error:
@@ -173,6 +174,11 @@ class Agreements:
 
     def _notice(self, severity: Severity, text: str, hint: str = "") -> None:
         self._publish(NoticePosted(severity, clean_line(text), clean_line(hint), at=self._clock.wall()))
+
+
+def _many(texts: Mapping[PinKey, str]) -> bool:
+    """Whether it takes a while to hash and search them."""
+    return sum(map(len, texts.values())) > _HEAVY_CHARS
 
 
 def _fingerprint(spec: ServerSpec) -> str:
