@@ -190,7 +190,9 @@ async def _open_room(
     settings, bus, desk = around.settings, around.bus, around.desk
     consent, serving = await Consent.open(database), ServingStore.of(database, around.clock)
     pool = await _open_servers(around, consent, gateway, undo)
-    gateways = open_switchboard(gateway, settings.gateways, pool, _key_finder(around), around.clock)
+    gateways = open_switchboard(
+        gateway, settings.gateways, pool=pool, keys=_key_finder(around), clock=around.clock, bus=bus
+    )
     undo.push_async_callback(gateways.close)
     if settings.gateway:
         await gateways.use(settings.gateway)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from tui.bus import Bus
 from tui.config.schema import Settings
 from tui.domain.clock import Clock
 from tui.domain.errors import CallError
@@ -57,7 +58,7 @@ def with_chosen_gateway(settings: Settings) -> Settings:
 
 
 def open_switchboard(
-    here: EmbeddedGateway, specs: Sequence[GatewaySpec], pool: ServerPool, keys: KeyFinder, clock: Clock
+    here: EmbeddedGateway, specs: Sequence[GatewaySpec], *, pool: ServerPool, keys: KeyFinder, clock: Clock, bus: Bus
 ) -> Switchboard:
     """Returns the switchboard; the gateway in here answers until another is used."""
 
@@ -68,6 +69,7 @@ def open_switchboard(
             here=here,
             clock=clock,
             witness=ServerWitness(pool, ServerName(spec.mcp_server)) if spec.mcp_server else None,
+            publish=bus.publish,
             hushed=partial(here.awaits_first_words, spec.provider.name),
         )
 

@@ -10,6 +10,7 @@ from tui.domain import gateway_routing as routing
 from tui.domain.clock import Clock
 from tui.domain.completion import TaskType
 from tui.domain.errors import NotExposedError
+from tui.domain.events import Event
 from tui.domain.gateway import BreakerOrder, BudgetAction, GatewaySnapshot, GatewaySpec, ProfileName, SpendView
 from tui.domain.gateway_figures import Window
 from tui.domain.ids import ProviderName
@@ -37,6 +38,8 @@ class Surroundings:
     """The gateway inside this program: it sends the chats, as `provider/model`, and measures them."""
     clock: Clock
     witness: SecondWitness | None = None
+    publish: Callable[[Event], None] = lambda _: None
+    """Told what a person should know of an order beside its answer."""
     hushed: Callable[[], bool] = lambda: False
     """Whether a chat waits for its first words, so that polls should wait too."""
 

@@ -67,7 +67,9 @@ class Reader:
         self._refused = False
         self._signed: Mapping[str, str] | None = None
         self._client: httpx2.AsyncClient | None = None
-        self._client_key: str | None = None
+        self._client_signature: tuple[str | None, Mapping[str, str] | None] = (None, None)
+        self._retired: list[httpx2.AsyncClient] = []
+        """Clients with an older key: what they were asked is still to be answered."""
 
     def __repr__(self) -> str:
         return f"Reader({self._spec.name})"
@@ -76,10 +78,13 @@ class Reader:
         """Returns the management key, None where there is none."""
         return (await self._credentials.find(self._account, suspect=self._refused)).key
 
+    async def chat_key(self) -> str | None:
+        """Returns the key that chats are sent with, None where there is none."""
+        return (await self._credentials.find(self._spec.provider)).key
+
     def sign_with(self, headers: Mapping[str, str] | None) -> None:
         """Sends these headers in place of the key from now on, such as a session's cookie; None: the key again."""
-        self._signed, self._client_key = headers, None
-        self._refused = False
+        self._signed, self._refused = headers, False
 
     async def get(self, *path: str, timeout_s: float = TIMEOUT_S, **query: str | int) -> object:
         """Returns the JSON at a path. Raises as `send` does."""
@@ -117,8 +122,9 @@ class Reader:
 
     async def close(self) -> None:
         """Closes every connection."""
-        client, self._client = self._client, None
-        if client is not None:
+        closing = [*self._retired, *([self._client] if self._client else [])]
+        self._client, self._retired = None, []
+        for client in closing:
             await client.aclose()
 
     async def _ask(self, method: str, url: str, body: Json, what: str) -> tuple[object, Mapping[str, str]]:
@@ -143,18 +149,20 @@ class Reader:
             raise NoJsonError(f"{what} answered with JSON that is broken.", _NO_JSON_HINT) from None
 
     async def _current_client(self) -> httpx2.AsyncClient:
-        key = None if self._signed else await self.key()
+        key = await self.key() if self._signed is None else None
         if key and not (key.isascii() and key.isprintable()):
             raise CallError(f"The key of {self._spec.name!r} holds characters that no key has.", "Enter it anew.")
-        if self._client is None or key != self._client_key or (self._signed is not None and self._client_key is None):
-            await self.close()
-            headers = {**self._spec.headers, **(self._signed or {})}
-            self._client = guarded_client(key, headers, _TIMEOUTS, self._transport)
-            self._client_key = key or ""
+        signature = (key, self._signed)
+        if self._client is None or signature != self._client_signature:
+            self._retired += [self._client] if self._client else []
+            self._client = guarded_client(
+                key, {**self._spec.headers, **(self._signed or {})}, _TIMEOUTS, self._transport
+            )
+            self._client_signature = signature
         return self._client
 
     def _status_error(self, refusal: Refusal, what: str) -> StatusError:
-        said = masked(error_words(refusal.body)[0], self._client_key or None)
+        said = masked(error_words(refusal.body)[0], self._client_signature[0])
         words = clean_line(f"{what} answered {refusal.status}{f': {said}' if said else ''}", 400)
         if refusal.status in (401, 403):
             self._refused = True

@@ -1,0 +1,157 @@
+"""OmniRoute's nodes, connections, quota, keys and the budget of a key. Pure.
+
+A node is an endpoint that a person added, known by an id and a prefix; a connection is a credential for a provider.
+"""
+
+from dataclasses import dataclass
+
+from tui.domain.gateway import CredentialHealth
+from tui.domain.money import MicroUsd
+from tui.domain.text import CleanText
+from tui.gateway.fields import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An endpoint: breakers of direct requests name its id, those of chains its prefix."""
+
+    id: CleanText
+    prefix: CleanText
+    name: CleanText
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A credential of a provider; `provider` is a node's id, or the name of a provider that OmniRoute knows itself."""
+
+    id: CleanText
+    provider: CleanText
+    name: CleanText
+    by_key: bool
+    """A key, not a sign-in: other thresholds hold."""
+    health: CredentialHealth
+    prefix: CleanText = CleanText("")
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """What is left for one connection. A cooldown is told in the same words as a quota that is used up."""
+
+    connection: CleanText
+    provider: CleanText
+    name: CleanText
+    used: float | None
+    total: float | None
+    remaining: float | None
+    """A share from 0 to 1; None where the whole is not known."""
+    resets_at: float | None
+    health: CredentialHealth
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key that OmniRoute gave out, with its middle left out."""
+
+    id: CleanText
+    name: CleanText
+    masked: CleanText
+
+    def is_mask_of(self, key: str) -> bool:
+        """Returns whether a key has this beginning and end."""
+        head, stars, tail = self.masked.partition("****")
+        return bool(stars and head and tail) and key.startswith(head) and key.endswith(tail)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBudget:
+    """What one key spent, and the most it may; a limit of 0 is none."""
+
+    today: MicroUsd | None
+    month: MicroUsd | None
+    day_limit: MicroUsd | None
+    week_limit: MicroUsd | None
+    month_limit: MicroUsd | None
+    warning_at: float | None
+    """The share of the limit that warns, from 0 to 1."""
+    allowed: bool | None
+    warned: bool | None
+    reason: CleanText = CleanText("")
+
+
+def nodes(document: object) -> tuple[Node, ...]:
+    """Returns the facts of `/api/provider-nodes`."""
+    return tuple(
+        Node(row.text("id", 120), row.text("prefix", 60), row.text("name", 60))
+        for row in Fields(document).items("nodes")
+    )
+
+
+def connections(document: object) -> tuple[Connection, ...]:
+    """Returns the facts of `/api/providers`."""
+    return tuple(
+        Connection(
+            row.text("id", 120),
+            row.text("provider", 120),
+            row.text("name", 80),
+            row.text("authType", 20) in ("apikey", ""),
+            _health(row.text("testStatus", 40)) if row.flag("isActive") is not False else "missing",
+            row.inner("providerSpecificData").text("prefix", 60),
+        )
+        for row in Fields(document).items("connections")
+    )
+
+
+def quota(document: object) -> tuple[QuotaRow, ...]:
+    """Returns the facts of `/api/usage/quota`."""
+    rows = []
+    for row in Fields(document).items("providers"):
+        total, share = row.number("quotaTotal"), row.number("percentRemaining")
+        remaining = share / 100 if share is not None and total is not None else None
+        rows.append(
+            QuotaRow(
+                row.text("connectionId", 120),
+                row.text("provider", 120),
+                row.text("name", 80),
+                row.number("quotaUsed"),
+                total,
+                remaining,
+                row.moment("resetAt"),
+                _health(row.text("tokenStatus", 40)),
+            )
+        )
+    return tuple(rows)
+
+
+def keys(document: object) -> tuple[KeyRow, ...]:
+    """Returns the facts of `/api/keys`."""
+    return tuple(
+        KeyRow(row.text("id", 120), row.text("name", 80), row.text("key", 120))
+        for row in Fields(document).items("keys")
+    )
+
+
+def budget(document: object) -> KeyBudget:
+    """Returns the facts of `/api/usage/budget`."""
+    top = Fields(document)
+    check = top.inner("budgetCheck")
+    return KeyBudget(
+        top.usd("totalCostToday"),
+        top.usd("totalCostMonth"),
+        top.usd("dailyLimitUsd"),
+        top.usd("weeklyLimitUsd"),
+        top.usd("monthlyLimitUsd"),
+        top.number("warningThreshold"),
+        check.flag("allowed"),
+        check.flag("warningReached"),
+        check.text("reason", 200),
+    )
+
+
+def _health(word: str) -> CredentialHealth:
+    match word.lower():
+        case "active" | "valid" | "ok" | "success":
+            return "ok"
+        case "expired" | "invalid" | "revoked":
+            return "expired"
+        case _:
+            return "unknown"

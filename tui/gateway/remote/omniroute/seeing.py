@@ -1,0 +1,131 @@
+"""Looks at the pages that tell how OmniRoute stands, and hears its MCP server beside them."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from tui.domain.errors import McpTuiError
+from tui.domain.gateway_witness import Witness
+from tui.domain.ids import ProviderName
+from tui.domain.text import clean_line
+from tui.gateway.remote.adapter import SecondWitness, Surroundings
+from tui.gateway.remote.omniroute import pages as p
+from tui.gateway.remote.omniroute.health_page import Health, breaker_state
+from tui.gateway.remote.omniroute.health_page import health as health_facts
+from tui.gateway.remote.omniroute.management import Management
+from tui.gateway.remote.omniroute.names import Names
+from tui.gateway.remote.omniroute.standing import Sight, breaker_rows
+from tui.gateway.remote.pages import Page, Pages, Told
+from tui.gateway.remote.schedule import Reading, Schedule, Topic
+from tui.gateway.remote.witnesses import compared, silent
+
+SECOND_EVERY_S = 30.0
+_HEALTH_TOOL, _PROVIDER_TOOL = "omniroute_get_health", "omniroute_get_provider_metrics"
+_SIGHT = (p.HEALTH, p.NODES, p.CONNECTIONS, p.RESILIENCE, p.CALL_LOG)
+RECENT_S = 2.0
+"""A page read so recently is not asked for anew within one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A sight with who told it."""
+
+    sight: Sight
+    witnesses: tuple[Witness, ...]
+    health: Told[Health]
+
+
+class Seeing:
+    """Keeps the pages; `run` polls them."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.management = Management.of(around)
+        self._pages = Pages(p.POLLED, self.management.get, around)
+        self._second = around.witness
+        topics = [Topic(_HEALTH_TOOL, lambda: ask(self._second, _HEALTH_TOOL), SECOND_EVERY_S)] if self._second else []
+        self._hearing = Schedule(topics, around.clock, hushed=around.hushed)
+
+    async def run(self) -> None:
+        """Polls until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._pages.run())
+            group.create_task(self._hearing.run())
+
+    async def close(self) -> None:
+        """Ends what is being read."""
+        await self._pages.close()
+        await self._hearing.close()
+
+    def last(self, page: Page[Any]) -> Told[Any]:
+        """Returns what a page last said."""
+        return self._pages.last(page)
+
+    async def now(self, page: Page[Any]) -> Told[Any]:
+        """Returns what a page says now."""
+        return await self._pages.told(page, RECENT_S)
+
+    def last_sight(self) -> Seen:
+        """Returns how it stood when the pages were last read."""
+        return self._seen([self._pages.last(page) for page in _SIGHT], self._second_said())
+
+    async def sight(self, within_s: float = RECENT_S) -> Seen:
+        """Returns how it stands now; what cannot be read is told among the witnesses."""
+        # One after the other: OmniRoute answers one request at a time.
+        told = [await self._pages.told(page, within_s) for page in _SIGHT]
+        reading = await self._hearing.heard(_HEALTH_TOOL, RECENT_S) if self._second else None
+        return self._seen(told, reading)
+
+    def _second_said(self) -> Reading | None:
+        return self._hearing.last(_HEALTH_TOOL) if self._second else None
+
+    def _seen(self, told: list[Told[Any]], second: Reading | None) -> Seen:
+        health, nodes, connections, resilience, calls = told
+        sight = Sight(
+            health.facts,
+            Names(nodes.facts or (), connections.facts or ()),
+            connections.facts,
+            resilience.facts,
+            calls.facts,
+            health.witness.age_s or 0.0,
+        )
+        heard = (_second_word(sight, second),) if second else ()
+        return Seen(sight, (*(each.witness for each in told), *heard), health)
+
+    async def second_word_on(self, provider: ProviderName, sight: Sight) -> tuple[Witness, ...]:
+        """Returns what the MCP server says of one provider's breaker, beside what the pages say."""
+        if self._second is None:
+            return ()
+        source, fact = f"MCP {_PROVIDER_TOOL}", f"breaker of {provider}"
+        try:
+            answer = await ask(self._second, _PROVIDER_TOOL, provider=provider)
+        except McpTuiError as error:
+            return (silent(source, error.message, fact),)
+        said = answer.get("circuitBreakerState") if isinstance(answer, dict) else None
+        rows = breaker_rows(provider, sight)
+        relied = rows[0].state if rows else "UNKNOWN"
+        return (compared(fact, source, relied, breaker_state(clean_line(said or "UNKNOWN", 40))),)
+
+
+async def ask(second: SecondWitness | None, tool: str, **arguments: str) -> object:
+    """Returns what the MCP server answers; only ever one of its reading tools. Raises McpTuiError."""
+    assert second is not None, "asked only where there is one"
+    return await second.ask(tool, dict(arguments))
+
+
+def _second_word(sight: Sight, second: Reading) -> Witness:
+    """The breakers as the MCP server tells them. 3.7.9 and many after it tell of none, whatever their state."""
+    source, fact = f"MCP {_HEALTH_TOOL}", "breakers"
+    if second.document is None:
+        return silent(source, second.trouble.message if second.trouble else "not asked yet", fact)
+    said = health_facts(second.document)
+    own = sight.health.breakers if sight.health and sight.health.breakers is not None else None
+    if own is None:
+        return silent(source, "there is no other word to hold it against", fact, second.age_s)
+    names = sight.names
+    open_here = sorted({names.of(row.provider) for row in own if row.state != "CLOSED"})
+    open_there = sorted({names.of(row.provider) for row in said.breakers or () if row.state != "CLOSED"})
+    return compared(fact, source, _in_words(open_here), _in_words(open_there), second.age_s)
+
+
+def _in_words(providers: list[ProviderName]) -> str:
+    return f"not closed: {', '.join(providers)}" if providers else "all are closed"
