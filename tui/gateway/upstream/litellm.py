@@ -28,12 +28,17 @@ class Deployment:
     """What a request asks for."""
     provider: ProviderName
     model: str
-    """As the proxy names it, usually with the provider in front."""
+    """As its provider names it."""
     spec: ModelSpec
     """What is known of it, under the group's name."""
     mode: str = ""
     """`chat`, `embedding`, …; empty where nobody said."""
     weight: int | None = None
+
+    @property
+    def place(self) -> str:
+        """The deployment as `provider/model`."""
+        return f"{self.provider}/{self.model}"
 
 
 def deployments_from(document: object) -> tuple[Deployment, ...]:
@@ -61,6 +66,7 @@ def model_of(members: tuple[Deployment, ...]) -> ModelSpec:
         tools=_all(spec.tools for spec in specs),
         vision=_all(spec.vision for spec in specs),
         audio=_all(spec.audio for spec in specs),
+        json_mode=_all(spec.json_mode for spec in specs),
     )
 
 
@@ -79,7 +85,7 @@ def _deployment(entry: Fields) -> Deployment:
         id=info.text("id"),
         group=group,
         provider=ProviderName(provider),
-        model=model,
+        model=model.removeprefix(f"{provider}/"),
         spec=ModelSpec(
             id=group,
             context_tokens=info.count("max_input_tokens") or info.count("max_tokens"),
@@ -88,6 +94,7 @@ def _deployment(entry: Fields) -> Deployment:
             tools=info.flag("supports_function_calling"),
             vision=info.flag("supports_vision"),
             audio=info.flag("supports_audio_input"),
+            json_mode=info.flag("supports_response_schema"),
         ),
         mode=info.text("mode"),
         weight=params.count("weight"),

@@ -48,8 +48,9 @@ def test_a_deployment_has_its_group_provider_and_weight() -> None:
         "house-small-1",
         "house-small",
         "openai",
-        "openai/fake-1",
+        "fake-1",
     )
+    assert house.place == "openai/fake-1"
     assert (house.weight, house.mode) == (2, "")
 
 

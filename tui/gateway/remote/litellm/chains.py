@@ -41,7 +41,7 @@ def combo_specs(seen: Seen) -> tuple[ComboSpec, ...]:
     return tuple(
         ComboSpec(
             ComboName(group),
-            tuple(_name(place) for place in found),
+            tuple(place.deployment.place for place in found),
             _strategy(seen),
             weights=tuple(place.deployment.weight or 1 for place in found) if _weighted(found) else (),
         )
@@ -104,7 +104,7 @@ def _step(place: Place, seen: Seen) -> ComboStep:
     failed = seen.sick(place.deployment)
     reason = f"failed its last check: {failed.error}" if failed else "" if place.first else f"takes over: {place.group}"
     return ComboStep(
-        step=clean_line(_name(place)),
+        step=clean_line(place.deployment.place),
         provider=place.deployment.provider,
         model=place.deployment.model,
         open=failed is None,
@@ -127,12 +127,6 @@ def _simulated(place: Place, prompt_tokens: int, seen: Seen) -> SimulatedStep:
         open=failed is None,
         reason=clean_line(f"{why}; failed its last check: {failed.error}" if failed else why),
     )
-
-
-def _name(place: Place) -> str:
-    """The provider is named once, where the proxy's own name of the model already begins with it."""
-    model, provider = place.deployment.model, place.deployment.provider
-    return model if model.startswith(f"{provider}/") else f"{provider}/{model}"
 
 
 def _weighted(found: tuple[Place, ...]) -> bool:

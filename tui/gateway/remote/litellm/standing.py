@@ -58,7 +58,7 @@ def verdict_of(seen: Seen) -> tuple[Verdict, tuple[CleanText, ...]]:
     for deployment in seen.deployments:
         if check := seen.sick(deployment):
             why = f": {check.error}" if check.error else ""
-            reasons.append(clean_line(f"{deployment.model} in {deployment.group} failed its last check{why}"))
+            reasons.append(clean_line(f"{deployment.place} in {deployment.group} failed its last check{why}"))
     return ("degraded" if reasons else "ok"), tuple(reasons)
 
 
