@@ -22,6 +22,18 @@ TERMINALS = {
 SGR = re.compile(rb"\x1b\[([\d;]*)m")
 
 
+async def test_it_draws_on_the_terminal_also_when_stderr_is_a_file(
+    command: str, environ: dict[str, str], tmp_path: Path
+) -> None:
+    errors = tmp_path / "errors.txt"
+    async with terminal(["sh", "-c", 'exec "$0" --demo 2>"$1"', command, str(errors)], environ) as screen:
+        await screen.shows("2/2 servers")
+        screen.send("\x11")
+        assert await screen.ends() == 0
+        assert screen.modes_left_on() == set()
+    assert errors.read_bytes() == b""
+
+
 @pytest.mark.parametrize("name", TERMINALS)
 async def test_it_runs_in_a_poor_terminal(command: str, environ: dict[str, str], name: str) -> None:
     async with terminal([command, "--demo"], {**environ, **TERMINALS[name]}) as screen:

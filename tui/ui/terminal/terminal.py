@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import sys
 import threading
 from types import FrameType
 from typing import Any
@@ -66,6 +67,10 @@ class GuardedOutput:
 
     def start_application_mode(self) -> None:
         self._leaving = False
+        # Textual draws on stderr, which a person may have sent to a file; on Windows it has no such stream.
+        drawn_on = getattr(self, "_file", None)
+        if drawn_on is not None and not drawn_on.isatty():
+            self._file = sys.__stdout__
         super().start_application_mode()  # type: ignore[misc]  # the driver this is mixed into
 
     def stop_application_mode(self) -> None:
