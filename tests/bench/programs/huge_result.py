@@ -31,7 +31,9 @@ def huge_server(transport: str) -> Iterator[ServerSpec]:
     with subprocess.Popen([*SCRIPT, transport], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield ServerSpec(name, "http", url=f"http://127.0.0.1:{process.stdout.readline().strip()}/mcp", trusted=True)
+            yield ServerSpec(
+                name, "http", url=f"http://127.0.0.1:{process.stdout.readline().strip()}/mcp", trusted=True
+            )
         finally:
             process.terminate()
 
