@@ -47,13 +47,18 @@ class PriceBook:
         price = self.price(step, input_tokens, at)
         return price.of(input_tokens, output_tokens) if price else None
 
-    def cost(self, step: Step, usage: Usage, reported: MicroUsd | None, at: float) -> Cost:
-        """Returns the cost of an attempt and how it was found: reported, computed, estimated or unknown."""
+    def cost(self, step: Step, usage: Usage, reported: MicroUsd | None, at: float, answered: str = "") -> Cost:
+        """Returns the cost of an attempt and how it was found: reported, computed, estimated or unknown.
+
+        `answered` is the model that did, by its own word: a gateway may let another take over from the one asked for.
+        """
         if reported is not None:
             return Cost(reported, "reported")
         if usage.input_tokens is None or usage.output_tokens is None:
             return Cost.unknown()
-        price = self.price(step, usage.input_tokens, at)
+        listed = self._catalog.model(step.provider, answered)
+        served = Step(step.provider, answered) if listed and listed.price else step
+        price = self.price(served, usage.input_tokens, at)
         if price is None:
             return Cost.unknown()
         amount = price.of(usage.input_tokens, usage.output_tokens, usage.cached_tokens or 0)

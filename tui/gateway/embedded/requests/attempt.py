@@ -151,7 +151,7 @@ class Attempt:
         reported = self.end.reported_cost
         if self._was_refused and reported is None:
             return Cost(MicroUsd(0), "computed")
-        return prices.cost(self.step, self.usage, reported, self.clock.wall())
+        return prices.cost(self.step, self.usage, reported, self.clock.wall(), self.end.model)
 
     def _usage(self) -> Usage:
         reported = self.end.usage

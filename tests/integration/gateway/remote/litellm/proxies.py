@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.gateway_pages import GatewayPages, page
-from tests.fakes.llm_replies import Reply, say
+from tests.fakes.llm_replies import DONE, EVENT_STREAM, Reply, chunk, raw
 
 RECORDED: Mapping[str, Any] = json.loads((Path(__file__).parent / "recorded_1_106_2.json").read_text("utf-8"))
 CALL_ID = "9632f374-9954-4011-a906-91826b14aa09"
@@ -126,6 +126,7 @@ def with_database(script: Any = (), **pages: Reply) -> GatewayPages:
     return GatewayPages(script, pages={**base, **{path: page(body) for path, body in told.items()}, **pages})
 
 
-def answer(usage: Mapping[str, Any] = USAGE) -> Reply:
-    """Returns a streamed answer as the proxy sends it."""
-    return say("hello", usage=usage, headers=STREAM_HEADERS)
+def answer(usage: Mapping[str, Any] = USAGE, model: str = "house-small") -> Reply:
+    """Returns a streamed answer as the proxy sends it; `model` is the group that answered, after fallbacks."""
+    chunks = (chunk({"content": "hello"}, model=model), chunk({}, "stop", model=model), chunk(usage=usage, model=model))
+    return raw(*chunks, DONE, headers={**EVENT_STREAM, **STREAM_HEADERS})

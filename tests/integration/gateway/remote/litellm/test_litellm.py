@@ -41,15 +41,21 @@ async def test_what_the_proxy_says_a_chat_cost_is_in_the_ledger(tmp_path: Path) 
 
 
 async def test_a_chat_of_which_the_proxy_tells_no_cost_is_priced_by_its_own_list(tmp_path: Path) -> None:
-    async with in_front_of(without_database([answer()]), tmp_path, "litellm") as proxy:
+    async with in_front_of(without_database([answer(model="gpt-4o-mini")]), tmp_path, "litellm") as proxy:
         await proxy.gateway.models()
         told = await proxy.ask("gpt-4o-mini")
     # 33 tokens at 0.15 and 20 at 0.60 dollars a million, rounded once.
     assert (told.end.cost.microusd, told.end.cost.source) == (17, "computed")
 
 
+async def test_a_chat_that_a_fallback_answered_is_priced_as_the_fallback(tmp_path: Path) -> None:
+    async with in_front_of(without_database([answer(model="gpt-4o-mini")]), tmp_path, "litellm") as proxy:
+        await proxy.gateway.models()
+        assert (await proxy.ask("house-small")).end.cost.microusd == 17
+
+
 async def test_a_chat_without_any_price_is_of_unknown_cost(tmp_path: Path) -> None:
-    async with in_front_of(without_database([answer()]), tmp_path, "litellm") as proxy:
+    async with in_front_of(without_database([answer(model="unpriced")]), tmp_path, "litellm") as proxy:
         await proxy.gateway.models()
         assert (await proxy.ask("unpriced")).end.cost.microusd is None
 
@@ -130,7 +136,7 @@ async def test_a_simulated_request_is_priced_and_its_chances_are_unknown(tmp_pat
 
 
 async def test_a_trial_calls_each_deployment_by_its_id(tmp_path: Path) -> None:
-    pages = without_database(lambda seen: answer() if seen.body["model"] != "x" else fail(500))
+    pages = without_database(lambda seen: answer(model=seen.body["model"]))
     async with in_front_of(pages, tmp_path, "litellm") as proxy:
         tested = await proxy.gateway.test("broken")
     ids = [entry["model_info"]["id"] for entry in RECORDED["/v1/model/info"]["body"]["data"]]
