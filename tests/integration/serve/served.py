@@ -65,10 +65,11 @@ async def served(
     endpoints: Mapping[str, LlmEndpoint],
     model: ModelSpec = MODEL,
     settings: Settings | None = None,
+    target: str = "main",
 ) -> AsyncIterator[Served]:
-    """Serves the endpoints as providers; `main` is a chain over all of them."""
+    """Serves the endpoints as providers; `main` is a chain over all of them, `target` where chats go."""
     async with running(
-        _settings(endpoints, model, settings or Settings()), find_paths({"MCP_TUI_HOME": str(home)})
+        _settings(endpoints, model, settings or Settings(), target), find_paths({"MCP_TUI_HOME": str(home)})
     ) as engine:
         key = (await engine.access.add("all", ["*"])).key
         listener, ready = bound(Place(port=0)), asyncio.Event()
@@ -81,8 +82,8 @@ async def served(
             await asyncio.gather(serving, return_exceptions=True)
 
 
-def _settings(endpoints: Mapping[str, LlmEndpoint], model: ModelSpec, settings: Settings) -> Settings:
+def _settings(endpoints: Mapping[str, LlmEndpoint], model: ModelSpec, settings: Settings, target: str) -> Settings:
     providers = [ProviderSpec(ProviderName(name), one.base_url, models=(model,)) for name, one in endpoints.items()]
     chain = ComboSpec(ComboName("main"), tuple(f"{name}/{model.id}" for name in endpoints))
-    chat = settings.chat if settings.chat.target else ChatSettings(target="main")
+    chat = ChatSettings(target=target)
     return replace(settings, providers=tuple(providers), combos=(chain,), chat=chat, resilience="aggressive")
