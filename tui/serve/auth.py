@@ -31,7 +31,9 @@ class KeyCallers:
     async def caller_of(self, key: str) -> Caller | None:
         """Returns the caller a key belongs to, None when it is not a key in use."""
         found = await self._book.find(key)
-        return found and Caller(found.name, frozenset(found.scopes), found.id, found.day_budget)
+        if found is None:
+            return None
+        return Caller(found.name, frozenset(found.scopes), found.id, found.day_budget)
 
 
 class KeyHolder(AuthenticatedUser):

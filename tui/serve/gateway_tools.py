@@ -12,6 +12,7 @@ from tui.domain.text import clean
 from tui.engine import Engine
 from tui.serve.documented.forms import Form, forms
 from tui.serve.paid import route_estimate, trial_estimate
+from tui.serve.targets import known_target
 from tui.serve.tool import FREE, Call, Estimate, Hints, ServedTool, ToolAnswer
 
 MESSAGES_MOST = 500
@@ -66,7 +67,10 @@ class _Handler:
     form: Form
 
     async def __call__(self, call: Call) -> ToolAnswer:
-        answer = await self.engine.gateway.operate(self.operation.name, self._arguments(call))
+        given = self._arguments(call)
+        if "model" in given:
+            given["model"] = await known_target(self.engine, given["model"])
+        answer = await self.engine.gateway.operate(self.operation.name, given)
         failed = isinstance(answer, RouteAnswer) and answer.outcome != "complete"
         return ToolAnswer(self.form.answer(answer), _cost(answer), failed)
 

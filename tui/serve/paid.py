@@ -7,6 +7,7 @@ from tui.domain.gateway_routing import SimulateAnswer
 from tui.domain.messages import Json
 from tui.domain.tokens import estimate_tokens
 from tui.engine import Engine
+from tui.serve.targets import known_target
 from tui.serve.tool import Estimate
 
 ROOM_TOKENS = 200
@@ -42,7 +43,7 @@ def trial_estimate(engine: Engine) -> Estimate:
 
 
 async def _simulated(engine: Engine, model: str, combo: str | None, tokens: int) -> SimulateAnswer:
-    asked: dict[str, Any] = {"model": model, "prompt_tokens": tokens, "combo": combo}
+    asked: dict[str, Any] = {"model": await known_target(engine, model), "prompt_tokens": tokens, "combo": combo}
     answer = await engine.gateway.operate("simulate", asked)
     assert isinstance(answer, SimulateAnswer)
     return answer
