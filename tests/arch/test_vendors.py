@@ -20,6 +20,7 @@ ALLOWED = {
     "sqlite3": ("tui/storage/",),
     "keyring": ("tui/config/",),
     "genai_prices": ("tui/gateway/",),
+    "PIL": ("tui/serve/multimodal/",),
     "plotille": ("tui/ui/",),
 }
 
