@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.gateway_pages import GatewayPages, page
 from tests.fakes.llm_endpoint import Seen
-from tests.fakes.llm_replies import Reply, fail
+from tests.fakes.llm_replies import Reply
 from tests.integration.gateway.remote.litellm.proxies import (
     CALL_ID,
     KEY_INFO,
