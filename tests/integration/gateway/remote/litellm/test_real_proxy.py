@@ -68,7 +68,7 @@ async def real_proxy(path: Path) -> AsyncIterator[Outside]:
         finally:
             process.terminate()
             await process.wait()
-            if drained:
+            if drained is not None:
                 await drained
 
 
