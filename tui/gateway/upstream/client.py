@@ -67,6 +67,7 @@ class UpstreamClient:
         watchdog = Watchdog(self._timeouts, request.timeout_s)
         reader = BodyReader(self._key)
         async with AsyncExitStack() as stack:
+            stack.callback(watchdog.close)
             opened, answer = await self._open(stack, request, model, watchdog)
             if opened:
                 yield opened
@@ -212,8 +213,7 @@ async def _pieces(
 
 async def _next_chunk(chunks: AsyncGenerator[bytes, None], watchdog: Watchdog) -> bytes | Failure | None:
     try:
-        async with asyncio.timeout_at(watchdog.deadline):
-            return await anext(chunks, None)
+        return await watchdog.wait_for(anext(chunks, None))
     except TimeoutError:
         return watchdog.expired()
     except httpx2.DecodingError:

@@ -1,6 +1,5 @@
 """One attempt: one request sent to one provider, from the first byte to the facts the ledger books."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -87,7 +86,8 @@ class Attempt:
     async def run(self, upstream: Upstream) -> AsyncGenerator[AnswerPiece | None, None]:
         """Yields the answer's pieces, and None for other signs of life. Closing it closes the socket."""
         self.sent, self.started = True, self.clock.monotonic()
-        async with _closing(upstream.stream(self.request, self.step.model)) as events:
+        request = replace(self.request, timeout_s=max(0.0, self.deadline - self.started))
+        async with _closing(upstream.stream(request, self.step.model)) as events:
             while self.done is None:
                 event = await self._next(events)
                 if isinstance(event, Done):
@@ -96,14 +96,9 @@ class Attempt:
                     yield self._take(event)
 
     async def _next(self, events: AsyncIterator[UpstreamEvent]) -> UpstreamEvent:
-        left = self.deadline - self.clock.monotonic()
-        if left <= 0:
+        if self.clock.monotonic() >= self.deadline:
             return self._time_is_up()
-        try:
-            async with asyncio.timeout(left):
-                event = await anext(events, _SILENT)
-        except TimeoutError:
-            return self._time_is_up()
+        event = await anext(events, _SILENT)
         if isinstance(event, Done) and event.failure == "timeout":
             self.out_of_time = self.deadline - self.clock.monotonic() < _SAME_MOMENT_S
         return event

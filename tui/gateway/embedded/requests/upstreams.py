@@ -21,7 +21,7 @@ class Upstream(Protocol):
     """One OpenAI-compatible endpoint with one key."""
 
     def stream(self, request: ChatRequest, model: str) -> AsyncIterator[UpstreamEvent]:
-        """Yields the events of one request, `Done` last; raises nothing but CancelledError."""
+        """Yields the events of one request, `Done` last, within `timeout_s`; raises nothing but CancelledError."""
         ...
 
     async def models(self) -> tuple[ModelSpec, ...]:
