@@ -12,6 +12,7 @@ from typing import Any
 MODE = sys.argv[1]
 TOOL = {"name": "echo", "inputSchema": {"type": "object"}}
 INFO = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {"listChanged": True}, "logging": {}}}
+PROGRESS = b'{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":%s,"progress":1}}\n'
 LINES = {
     "changes": b'{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n' * 100,
     "log": b'{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error","data":"no!"}}\n' * 100,
@@ -51,6 +52,11 @@ def main() -> None:
                 say({"id": message["id"], "result": {**INFO, "serverInfo": {"name": "raging", "version": "1"}}})
             case "tools/list":
                 say({"id": message["id"], "result": {"tools": [TOOL]}})
+                if MODE != "progress":
+                    rage()
+            case "tools/call":
+                token = message["params"]["_meta"]["progressToken"]
+                LINES["progress"] = PROGRESS % json.dumps(token).encode() * 100
                 rage()
             case "server/discover":
                 say({"id": message["id"], "error": {"code": -32601, "message": "no such method"}})

@@ -2,8 +2,8 @@
 
 import asyncio
 import ctypes
+import errno
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from tui.domain.servers import ServerSpec
 from tui.servers.transports import descendants
+from tui.servers.transports.programs import batch_problem, endings, find_program
 
 _WINDOWS_NAMES = (
     "APPDATA HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROCESSOR_ARCHITECTURE SYSTEMDRIVE SYSTEMROOT TEMP TMP"
@@ -41,7 +42,7 @@ def resolve(spec: ServerSpec) -> tuple[str, str | None]:
     command = os.path.expanduser(spec.command)
     if directory and os.sep in command and not os.path.isabs(command):
         command = os.path.join(directory, command)
-    found = shutil.which(command, path=child_environment(os.environ, spec.env).get("PATH"))
+    found = find_program(command, child_environment(os.environ, spec.env).get("PATH", os.defpath), endings(os.environ))
     if found is None:
         raise FileNotFoundError(command)
     return found, directory
@@ -61,6 +62,9 @@ async def start(spec: ServerSpec, token: str) -> asyncio.subprocess.Process:
     Raises OSError.
     """
     command, directory = resolve(spec)
+    problem = batch_problem(command, spec.args)
+    if problem:
+        raise OSError(errno.EINVAL, problem)
     return await asyncio.create_subprocess_exec(
         command,
         *spec.args,
