@@ -115,7 +115,11 @@ DONE = b"data: [DONE]\n\n"
 
 def event(document: Mapping[str, Any]) -> bytes:
     """Returns a server-sent event."""
-    return b"data: " + json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n\n"
+    return b"data: " + _json(document) + b"\n\n"
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 @dataclass(slots=True)
@@ -129,8 +133,8 @@ class Chunks:
     def begin(self) -> bytes:
         """Returns the first chunk, once the way is known."""
         assert self.way.attempt is not None, "a stream begins with an attempt"
-        shared = json.dumps(_object(self.way.attempt.request_id, "chat.completion.chunk", self.way))
-        self._head = b"data: " + shared[:-1].encode() + b', "choices": [{"index": 0, "delta": '
+        shared = _json(_object(self.way.attempt.request_id, "chat.completion.chunk", self.way))
+        self._head = b"data: " + shared[:-1] + b',"choices":[{"index":0,"delta":'
         return self._chunk({"role": "assistant", "content": ""})
 
     def text(self, text: str) -> bytes:
@@ -163,9 +167,4 @@ class Chunks:
         return f": {' '.join(f'{name}={value}' for name, value in self.way.headers.items())}\n\n".encode()
 
     def _chunk(self, delta: Mapping[str, Any], finish: str | None = None) -> bytes:
-        encoded = json.dumps(delta, ensure_ascii=False).encode("utf-8", "replace")
-        return b'%s%s, "logprobs": null, "finish_reason": %s}]}\n\n' % (
-            self._head,
-            encoded,
-            json.dumps(finish).encode(),
-        )
+        return b'%s%s,"finish_reason":%s}]}\n\n' % (self._head, _json(delta), _json(finish))
