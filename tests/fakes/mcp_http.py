@@ -50,6 +50,12 @@ def make_server() -> MCPServer:
         await ctx.notify_tools_changed()
         return "grown"
 
+    @server.tool()
+    async def edit(uri: str, ctx: Context) -> str:
+        """Announces that a resource changed."""
+        await ctx.notify_resource_updated(uri)
+        return "edited"
+
     @server.resource("note://today")
     def note() -> str:
         return "buy \x1b[31mmilk"

@@ -22,6 +22,7 @@ TYPED = {
 }
 
 PAGE = {"mode": "url", "message": "Sign here.", "url": "https://pages.invalid/x", "elicitationId": "e1"}
+DEADLY = "note://deadly"
 CHANGED = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n'
 
 
@@ -39,6 +40,14 @@ def note(text: str) -> None:
     """Writes a line into the file named by the second argument, where a test can see it."""
     with open(sys.argv[2], "a", encoding="utf-8") as file:
         file.write(text + "\n")
+
+
+def noted() -> str:
+    """Returns what was noted so far."""
+    if not os.path.exists(sys.argv[2]):
+        return ""
+    with open(sys.argv[2], encoding="utf-8") as file:
+        return file.read()
 
 
 def flood_stderr() -> None:
@@ -104,6 +113,8 @@ def before_talking() -> None:
             note(str(child.pid))
         case "daemon" | "daemon-never":
             note(str(daemonise(["sleep", "986"])))
+        case "resources" if DEADLY in noted():
+            sys.exit(4)
         case "environment":
             note(json.dumps(dict(os.environ)))
         case "session":
@@ -211,6 +222,11 @@ def call(message: dict[str, Any]) -> None:  # one branch a fault
             threading.Thread(target=finish_page, daemon=True).start()
             say({"id": "e1", "method": "elicitation/create", "params": PAGE})
             result["content"][0]["text"] = json.dumps(json.loads(sys.stdin.readline())["result"])
+        case "resources" if "changed" in arguments:
+            say({"method": "notifications/resources/updated", "params": {"uri": arguments["changed"]}})
+        case "resources":
+            note("gone")
+            os.kill(os.getpid(), signal.SIGKILL)
         case "storm":
             for _ in range(5_000):
                 sys.stdout.write(CHANGED)
@@ -221,10 +237,30 @@ def call(message: dict[str, Any]) -> None:  # one branch a fault
     say(reply)
 
 
+def resource(message: dict[str, Any]) -> None:
+    """Lists one resource, and lets every other one but `note://secret` be watched."""
+    request_id, method, uri = message["id"], message["method"], message.get("params", {}).get("uri")
+    if method == "resources/list":
+        say({"id": request_id, "result": {"resources": [{"uri": "note://a", "name": "a"}]}})
+    elif method == "resources/templates/list":
+        say({"id": request_id, "result": {"resourceTemplates": []}})
+    elif uri == "note://secret":
+        say({"id": request_id, "error": {"code": -32002, "message": "not yours"}})
+    else:
+        note(f"{method.removeprefix('resources/')} {uri}")
+        say({"id": request_id, "result": {}})
+        if method == "resources/subscribe" and uri == "note://restless":
+            say({"method": "notifications/resources/updated", "params": {"uri": uri}})
+        if uri == DEADLY:
+            sys.exit(4)
+
+
 def answer(message: dict[str, Any]) -> None:
     request_id, method = message.get("id"), message["method"]
     if method == "initialize":
         capabilities = {"tools": {"listChanged": True}, "logging": {}}
+        if MODE == "resources":
+            capabilities["resources"] = {"subscribe": True}
         say(
             {
                 "id": request_id,
@@ -243,6 +279,8 @@ def answer(message: dict[str, Any]) -> None:
         say({"id": request_id, "result": result})
     elif method == "tools/call":
         call(message)
+    elif MODE == "resources" and method.startswith("resources/"):
+        resource(message)
     elif method == "notifications/cancelled" and MODE == "never":
         note("cancelled")
     elif request_id is not None:

@@ -137,9 +137,10 @@ def _add_tools(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
 def _add_resources(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
     actions = _group(verbs, "resources", "resources of all servers")
     _listing(actions, shared, "resources and templates")
-    read = actions.add_parser("read", parents=[shared], help="read a resource")
-    read.add_argument("server", metavar="SERVER")
-    read.add_argument("uri", metavar="URI")
+    for action, text in {"read": "read a resource", "watch": "print a line each time a resource changes"}.items():
+        one = actions.add_parser(action, parents=[shared], help=text)
+        one.add_argument("server", metavar="SERVER")
+        one.add_argument("uri", metavar="URI")
 
 
 def _add_prompts(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:

@@ -33,6 +33,7 @@ VERBS: dict[tuple[str | None, str | None], str] = {
     ("tools", "disable"): "trust.disable",
     ("resources", "list"): "catalog.list_resources",
     ("resources", "read"): "catalog.read_resource",
+    ("resources", "watch"): "watch.watch_resource",
     ("prompts", "list"): "catalog.list_prompts",
     ("prompts", "get"): "catalog.get_prompt",
     ("keys", "set"): "keys.set_key",

@@ -36,6 +36,7 @@ from tui.domain.server_events import (
     CatalogChanged,
     FrameSeen,
     ResourceChanged,
+    ResourceWatched,
     ServerChanged,
     ServerLogged,
     ServerRemoved,
@@ -62,6 +63,7 @@ __all__ = [
     "QuestionAsked",
     "ReasoningArrived",
     "ResourceChanged",
+    "ResourceWatched",
     "ServerChanged",
     "ServerLogged",
     "ServerRemoved",
@@ -86,6 +88,7 @@ Event = (
     | ServerRemoved
     | CatalogChanged
     | ResourceChanged
+    | ResourceWatched
     | ServerLogged
     | FrameSeen
     | ToolProgressed

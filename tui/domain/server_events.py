@@ -30,6 +30,15 @@ class CatalogChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceWatched:
+    """A server tells of a resource's changes from now on, or (`on` false) no longer."""
+
+    server: ServerName
+    uri: CleanText
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceChanged:
     """A watched resource has other contents now."""
 

@@ -41,7 +41,7 @@ class State:
     logs: deque[e.Logged | e.ServerLogged | e.NoticePosted] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     frames: deque[e.FrameSeen] = field(default_factory=lambda: deque(maxlen=FRAMES))
     resource_changes: dict[tuple[ServerName, CleanText], int] = field(default_factory=dict)
-    """How often each watched resource changed."""
+    """The watched resources, and how often each changed."""
     hand_progress: e.ToolProgressed | None = None
     """The newest progress of a call made by hand, which has no entry."""
     _replies: dict[AttemptId, ReplyEntry] = field(default_factory=dict)
@@ -66,6 +66,12 @@ class State:
                 self.catalogs[event.catalog.server] = event.catalog
             case e.FrameSeen():
                 self.frames.append(event)
+            case e.ResourceWatched():
+                key = (event.server, event.uri)
+                if event.on:
+                    self.resource_changes.setdefault(key, 0)
+                else:
+                    self.resource_changes.pop(key, None)
             case e.ResourceChanged():
                 key = (event.server, event.uri)
                 self.resource_changes[key] = self.resource_changes.get(key, 0) + 1

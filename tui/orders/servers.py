@@ -140,6 +140,14 @@ class ServerOrders:
         """Returns a resource's contents."""
         return await self._parts().pool.read_resource(server, uri)
 
+    async def watch_resource(self, server: ServerName, uri: str) -> None:
+        """Has a server tell when a resource changes; each change is a ResourceChanged. Raises CallError."""
+        await self._parts().pool.watch_resource(server, uri)
+
+    async def unwatch_resource(self, server: ServerName, uri: str) -> None:
+        """Ends to watch a resource."""
+        self._parts().pool.unwatch_resource(server, uri)
+
     async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
         """Returns a prompt's messages."""
         return await self._parts().pool.get_prompt(server, name, arguments)

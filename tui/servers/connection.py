@@ -8,7 +8,7 @@ import anyio
 from mcp import Client
 
 from tui.domain.errors import CallError
-from tui.domain.events import CatalogChanged, ResourceChanged
+from tui.domain.events import CatalogChanged, ResourceChanged, ResourceWatched
 from tui.domain.servers import Catalog, ServerSpec, ServerState
 from tui.domain.text import CleanText, clean, clean_line
 from tui.servers.asking.allowed import Allowed
@@ -23,6 +23,7 @@ from tui.servers.status import LiveStatus
 from tui.servers.surroundings import Surroundings
 from tui.servers.transports.link import LOG_LEVEL, LinkListener, open_link
 from tui.servers.trust.identity import may_download
+from tui.servers.watches import Watches
 
 Vet = Callable[["Connection", Catalog], Awaitable[Catalog]]
 """Returns what of a server's offer may be used; see `agreements`."""
@@ -43,8 +44,11 @@ class Connection:
         self.listed = Catalog(spec.name)
         """What the server offers, before it was vetted."""
         self.log = ServerLog(spec.name, host.publish, host.clock)
+        self.watches = Watches(lambda uri, on: host.publish(ResourceWatched(spec.name, clean_line(uri, 2_000), on)))
         self.announcements = Announcements(
-            lambda uri: host.publish(ResourceChanged(spec.name, clean_line(uri, 2_000))), self.status.issue
+            self.watches,
+            lambda uri: host.publish(ResourceChanged(spec.name, clean_line(uri, 2_000))),
+            self.status.issue,
         )
         self.deadlines = Deadlines()
         self.requests = Requests(
@@ -182,15 +186,15 @@ class Connection:
         modern = client.session.discover_result is not None
         self._mode = "auto" if modern else "legacy"
         self.status.greeted(client)
-        await self._fetch(client)
-        if lost.is_set():
-            return
-        self._client = client
-        self.status.move("ready")
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self.announcements.follow, client, self.refresh)
-            tasks.start_soon(self.announcements.subscribe, client)
-            tasks.start_soon(set_log_level, client, LOG_LEVEL, self._note)
+            # Before anything is listed: what changes from then on is told.
+            await tasks.start(self.announcements.subscribe, client)
+            await self._fetch(client)
+            if not lost.is_set():
+                self._client = client
+                self.status.move("ready")
+                tasks.start_soon(self.announcements.follow, self.refresh)
+                tasks.start_soon(set_log_level, client, LOG_LEVEL, self._note)
             await lost.wait()
             self._client = None
             tasks.cancel_scope.cancel()

@@ -3,30 +3,32 @@
 from collections.abc import Awaitable, Callable
 
 import anyio
+from anyio.abc import TaskStatus
 from mcp import Client, MCPError
 from mcp import types as mcp_types
 from mcp.client.subscriptions import SubscriptionLost
 
-from tui.domain.errors import CallError
 from tui.servers.faults import REQUEST_FAILURES
+from tui.servers.watches import Watches
 
-WATCH_CAP = 100
 _QUIET_S = 0.2
 _STORM_S = 5.0
 _LISTEN_AGAIN_S = 5.0
+_ANSWER_S = 30.0
+_FIRST_ANSWER_S = 2.0
+"""How long the lists are not asked for because the server has not said yet that it will tell of changes."""
 
 
 class Announcements:
     """What one server announces. Survives its connections, so that watched resources stay watched."""
 
-    def __init__(self, resource_changed: Callable[[str], None], issue: Callable[[str], None]) -> None:
+    def __init__(self, watches: Watches, resource_changed: Callable[[str], None], issue: Callable[[str], None]) -> None:
+        self._watches = watches
         self._resource_changed = resource_changed
         self._issue = issue
         self._lists_changed = anyio.Event()
         self._lists_stale = False
         self._changed: set[str] = set()
-        self._watched: set[str] = set()
-        self._watched_differently = anyio.Event()
 
     # --- heard by the tap, which must not wait
 
@@ -37,13 +39,14 @@ class Announcements:
 
     def resource_changed(self, uri: str) -> None:
         """Notes that a watched resource is not what it was; others were never asked for."""
-        if uri in self._watched:
-            self._changed.add(uri)
+        watched = self._watches.covering(uri)
+        if watched is not None:
+            self._changed.add(watched)
             self._lists_changed.set()
 
     # --- while the server is open
 
-    async def follow(self, client: Client, fetch: Callable[[], Awaitable[None]]) -> None:
+    async def follow(self, fetch: Callable[[], Awaitable[None]]) -> None:
         """Acts on announcements once a burst of them has calmed down, or has lasted too long. Never returns."""
         while True:
             await self._lists_changed.wait()
@@ -59,34 +62,36 @@ class Announcements:
                 self._lists_stale = False
                 await fetch()
 
-    async def subscribe(self, client: Client) -> None:
-        """Asks for the announcements, and keeps asking. Returns when the server announces nothing."""
+    async def subscribe(self, client: Client, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Asks for the announcements, and keeps asking. Has started once the lists are announced, or will not be."""
         if client.session.discover_result is None:
+            task_status.started()
             await self._subscribe_one_by_one(client)
         else:
-            await self._listen(client)
+            listening = anyio.Event()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._listen, client, listening)
+                with anyio.move_on_after(_FIRST_ANSWER_S):
+                    await listening.wait()
+                task_status.started()
 
     async def _subscribe_one_by_one(self, client: Client) -> None:
         """The eras of the handshake announce lists unasked; only resources are subscribed to."""
         subscribed: set[str] = set()
         while True:
-            self._watched_differently = anyio.Event()
-            for uri in self._watched - subscribed:
+            wanted = self._watches.begin()
+            for uri in sorted(wanted - subscribed):
                 params = mcp_types.SubscribeRequestParams(uri=uri)
-                await self._tell(client, mcp_types.SubscribeRequest(params=params), uri)
-            for uri in subscribed - self._watched:
+                problem = await _ask(client, mcp_types.SubscribeRequest(params=params))
+                self._watches.answer(uri, problem)
+                subscribed |= set() if problem else {uri}
+            for uri in sorted(subscribed - wanted):
                 ended = mcp_types.UnsubscribeRequestParams(uri=uri)
-                await self._tell(client, mcp_types.UnsubscribeRequest(params=ended), uri)
-            subscribed = set(self._watched)
-            await self._watched_differently.wait()
+                await _ask(client, mcp_types.UnsubscribeRequest(params=ended))
+            subscribed &= wanted
+            await self._watches.changed()
 
-    async def _tell(self, client: Client, request: mcp_types.ClientRequest, uri: str) -> None:
-        try:
-            await client.session.send_request(request, mcp_types.EmptyResult)
-        except REQUEST_FAILURES as error:
-            self._issue(f"cannot say when {uri} changes: {error}")
-
-    async def _listen(self, client: Client) -> None:
+    async def _listen(self, client: Client, listening: anyio.Event) -> None:
         """The era of 2026-07-28 announces along one stream, opened anew when what is watched changes."""
         offers = client.server_capabilities
         lists = {
@@ -95,20 +100,28 @@ class Announcements:
             "resources_list_changed": bool(offers.resources and offers.resources.list_changed),
         }
         while True:
-            self._watched_differently = anyio.Event()
-            if not any(lists.values()) and not self._watched:
-                await self._watched_differently.wait()
+            wanted = self._watches.begin()
+            if not any(lists.values()) and not wanted:
+                listening.set()
+                await self._watches.changed()
                 continue
             try:
-                await self._hear(client, lists)
+                await self._hear(client, lists, wanted, listening)
             except MCPError as error:
-                self._issue(f"announces no changes: {error.message}")
-                return
+                listening.set()
+                if not self._watches.refuse_new(error.message):
+                    self._issue(f"announces no changes: {error.message}")
+                    await self._watches.changed()
             except (SubscriptionLost, TimeoutError):
+                listening.set()
+                # Nothing is told again of what was missed meanwhile.
+                self._changed |= wanted
                 self.lists_changed()
                 await anyio.sleep(_LISTEN_AGAIN_S)
 
-    async def _hear(self, client: Client, lists: dict[str, bool]) -> None:
+    async def _hear(
+        self, client: Client, lists: dict[str, bool], wanted: frozenset[str], listening: anyio.Event
+    ) -> None:
         """Returns when something else is watched; the tap hears the announcements themselves.
 
         Raises MCPError, SubscriptionLost, TimeoutError.
@@ -118,7 +131,11 @@ class Announcements:
 
             async def listen() -> None:
                 try:
-                    async with client.listen(**lists, resource_subscriptions=sorted(self._watched)) as stream:
+                    async with client.listen(**lists, resource_subscriptions=sorted(wanted)) as stream:
+                        listening.set()
+                        honored = frozenset(stream.honored.resource_subscriptions or ())
+                        for uri in sorted(wanted):
+                            self._watches.answer(uri, "" if uri in honored else "it takes no such subscription")
                         async for _ in stream:
                             pass
                     await anyio.sleep(_LISTEN_AGAIN_S)
@@ -127,19 +144,22 @@ class Announcements:
                 tasks.cancel_scope.cancel()
 
             tasks.start_soon(listen)
-            await self._watched_differently.wait()
+            await self._watches.changed()
             tasks.cancel_scope.cancel()
         if failures:
             raise failures[0]
 
-    # --- asked for by a person
 
-    def watch(self, uri: str, watched: bool) -> None:
-        """Begins or ends to watch a resource. Raises CallError when too many are watched."""
-        if watched and uri not in self._watched and len(self._watched) >= WATCH_CAP:
-            raise CallError(f"{WATCH_CAP} resources are watched already.", "Stop watching one first.")
-        (self._watched.add if watched else self._watched.discard)(uri)
-        self._watched_differently.set()
+async def _ask(client: Client, request: mcp_types.ClientRequest) -> str:
+    """Returns why the request was refused; empty when it was not."""
+    try:
+        with anyio.fail_after(_ANSWER_S):
+            await client.session.send_request(request, mcp_types.EmptyResult)
+    except TimeoutError:
+        return f"no answer within {_ANSWER_S:g} s"
+    except REQUEST_FAILURES as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 async def set_log_level(client: Client, level: mcp_types.LoggingLevel, note: Callable[[str], None]) -> None:

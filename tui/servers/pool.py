@@ -97,6 +97,7 @@ class ServerPool:
         if spec.name in self._connections:
             # Not announced as removed: listeners may see a removal after the news of its successor.
             self._agreements.drop(spec.name)
+            self._connections[spec.name].watches.unwatch_all()
             await self._connections[spec.name].stop()
         self._connections[spec.name] = Connection(spec, self._host, self._agreements.vet)
         self._open(self._connections[spec.name])
@@ -244,9 +245,16 @@ class ServerPool:
         """Returns a resource's contents."""
         return await calls.read_resource(self._connection(server), uri)
 
-    def watch_resource(self, server: ServerName, uri: str, watched: bool = True) -> None:
-        """Begins or ends to watch a resource; each change is published as ResourceChanged."""
-        self._connection(server).announcements.watch(uri, watched)
+    async def watch_resource(self, server: ServerName, uri: str) -> None:
+        """Returns once the server agreed to tell of changes; each is published as ResourceChanged.
+
+        Raises CallError when the server is not there, or tells of no changes.
+        """
+        await calls.watch_resource(self._connection(server), uri)
+
+    def unwatch_resource(self, server: ServerName, uri: str) -> None:
+        """Ends to watch a resource."""
+        self._connection(server).watches.unwatch(uri)
 
     async def get_prompt(self, server: ServerName, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
         """Returns a prompt's messages."""

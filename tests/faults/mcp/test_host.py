@@ -17,6 +17,7 @@ from tui.domain.questions import ElicitationAnswer
 from tui.domain.text import CleanText
 from tui.servers.asking.allowed import SAMPLES_CAP, Sample, Wish
 from tui.servers.following import Announcements
+from tui.servers.watches import Watches
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -121,10 +122,15 @@ async def test_sampling_that_is_allowed_stays_within_its_budget() -> None:
 
 async def test_a_watched_resource_is_told_of_and_another_is_not() -> None:
     changed: list[str] = []
-    announcements = Announcements(changed.append, lambda _: None)
-    announcements.watch("note://a", True)
-    announcements.resource_changed("note://a")
-    announcements.resource_changed("note://b")
+    watches = Watches(lambda _, __: None)
+    announcements = Announcements(watches, changed.append, lambda _: None)
+    watching = [asyncio.create_task(watches.watch(uri)) for uri in ("note://a", "note://dir")]
+    await asyncio.sleep(0)
+    for uri in watches.begin():
+        watches.answer(uri, "")
+    await asyncio.gather(*watching)
+    for uri in ("note://a", "note://ab", "note://b", "note://dir/part"):
+        announcements.resource_changed(uri)
 
     class StopError(Exception):
         pass
@@ -134,5 +140,5 @@ async def test_a_watched_resource_is_told_of_and_another_is_not() -> None:
 
     announcements.lists_changed()
     with pytest.raises(StopError):
-        await announcements.follow(None, fetch)  # type: ignore[arg-type]
-    assert changed == ["note://a"]
+        await announcements.follow(fetch)
+    assert changed == ["note://a", "note://dir"]

@@ -176,6 +176,16 @@ def test_what_a_removed_server_told_of_its_resources_goes_with_it() -> None:
     assert list(state.resource_changes) == [(ServerName("other"), uri)]
 
 
+def test_a_watched_resource_is_known_with_its_changes_until_it_is_watched_no_longer() -> None:
+    uri = CleanText("demo://readme")
+    state = folded(e.ResourceWatched(FILES, uri, True))
+    assert state.resource_changes == {(FILES, uri): 0}
+    folded(e.ResourceChanged(FILES, uri), e.ResourceWatched(FILES, uri, True), state=state)
+    assert state.resource_changes == {(FILES, uri): 1}
+    folded(e.ResourceWatched(FILES, uri, False), state=state)
+    assert state.resource_changes == {}
+
+
 def test_servers_and_their_catalogs_come_and_go() -> None:
     tool = ToolInfo(FILES, "read", "files__read", NOTHING, NOTHING, {})
     status = ServerStatus(FILES, "stdio", "ready", CleanText("x"))

@@ -109,6 +109,14 @@ async def read_resource(connection: Connection, uri: str) -> tuple[ResultBlock, 
     return await _request(connection, read)
 
 
+async def watch_resource(connection: Connection, uri: str) -> None:
+    """Returns once the server agreed to tell when a resource changes. Raises CallError."""
+    offers = connection.client.server_capabilities.resources
+    if offers is None or not offers.subscribe:
+        raise CallError(f"{connection.spec.name} does not tell when its resources change.", "Read it again instead.")
+    await _request(connection, lambda _: connection.watches.watch(uri))
+
+
 async def get_prompt(connection: Connection, name: str, arguments: dict[str, str]) -> tuple[Message, ...]:
     """Returns a prompt's messages. Raises CallError."""
 
