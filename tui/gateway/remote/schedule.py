@@ -83,11 +83,16 @@ class Schedule:
         return Reading(topic, standing.document, age_s, standing.trouble)
 
     async def fresh(self, topic: str, within_s: float = 0.0) -> Reading:
-        """Returns what a topic says now, or said at most `within_s` ago. Raises McpTuiError when it says nothing."""
+        """Returns what a topic says now, or said less than `within_s` ago. Raises McpTuiError when it says nothing.
+
+        With 0 the endpoint is asked after this call, so that an order that was given before it is seen.
+        """
         standing = self._standings[topic]
         reading = self.last(topic)
-        if reading.trouble is None and reading.age_s is not None and reading.age_s <= within_s:
+        if reading.trouble is None and reading.age_s is not None and reading.age_s < within_s:
             return reading
+        if not within_s and standing.reading is not None:
+            await self._read(standing)
         await self._read(standing)
         if standing.trouble is not None:
             raise standing.trouble

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.fakes.gateway_pages import GatewayPages
 from tests.integration.gateway.operations.rig import settled
@@ -42,10 +43,19 @@ class Outside:
 
 @asynccontextmanager
 async def outside(
-    path: Path, kind: GatewayKind, url: str, key: str = "sk-1", clock: Clock | None = None
+    path: Path,
+    kind: GatewayKind,
+    url: str,
+    key: str = "sk-1",
+    clock: Clock | None = None,
+    management_key: str = "",
+    **more: Any,
 ) -> AsyncIterator[Outside]:
-    """Opens an adapter of a kind in front of an address."""
-    spec, keys, clock = GatewaySpec(NAME, kind, url, api_key_env="PROXY_KEY"), Keys({NAME: key}), clock or SystemClock()
+    """Opens an adapter of a kind in front of an address; `more` is for its surroundings."""
+    keys, clock = Keys({NAME: key, f"{NAME} management": management_key}), clock or SystemClock()
+    spec = GatewaySpec(
+        NAME, kind, url, api_key_env="PROXY_KEY", admin_key_env="PROXY_ADMIN" if management_key else None
+    )
     async with AsyncExitStack() as stack:
         database = await Database.open(path / "db")
         stack.push_async_callback(database.close)
@@ -64,7 +74,7 @@ async def outside(
         )
         stack.push_async_callback(here.close)
         await here.start()
-        made = adapter(Surroundings(spec, Reader(spec, keys, clock), here, clock))
+        made = adapter(Surroundings(spec, Reader(spec, keys, clock), here, clock, **more))
         stack.push_async_callback(made.close)
         yield Outside(made, here)
 
