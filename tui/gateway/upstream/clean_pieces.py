@@ -14,6 +14,10 @@ class CleanPieces:
     def feed(self, piece: str) -> CleanText:
         """Returns what can be shown now; maybe nothing."""
         text = self._waiting + piece
+        if text.isascii() and text.isprintable():
+            # Most pieces: nothing in them is cleaned, nor by what stands around them.
+            self._waiting, self._before = "", text[-1:] or self._before
+            return CleanText(text)
         end = len(text)
         while end and clean(text[end - 1]) != text[end - 1]:
             end -= 1

@@ -106,7 +106,7 @@ class BodyReader:
 
     def _take_event(self, event: SseEvent, *, last: bool = False) -> list[Piece]:
         data = event.data.strip()
-        if event.comment or data.startswith(":") or data.lower() in _KEEP_ALIVES:
+        if not data.startswith("{") and (event.comment or data.startswith(":") or data.lower() in _KEEP_ALIVES):
             return []
         if data == "[DONE]":
             self.done_marker = True

@@ -55,6 +55,7 @@ class Reply:
         self.usage = Usage()
         self.cost: MicroUsd | None = None
         self.id = self.served_by = self.model = CleanText("")
+        self._model = ""
         self.failure: Failure | None = None
         self.notes: list[CleanText] = []
         self.progress = 0
@@ -106,8 +107,9 @@ class Reply:
     def _take_facts(self, document: dict[str, Any]) -> None:
         if not self.id and isinstance(answer_id := document.get("id"), str):
             self.id = clean_line(answer_id, 200)
-        if isinstance(model := document.get("model"), str) and model:
-            self.model = clean_line(model, 200)
+        if (model := document.get("model")) != self._model and isinstance(model, str) and model:
+            # Every chunk names it.
+            self._model, self.model = model, clean_line(model, 200)
         if isinstance(provider := document.get("provider"), str) and provider:
             self.served_by = clean_line(provider, 200)
         extension = document.get("x_groq")

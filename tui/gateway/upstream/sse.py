@@ -58,11 +58,11 @@ class SseDecoder:
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
-        self._line += chunk
         if b"\n" not in chunk and b"\r" not in chunk:
+            self._line += chunk
             self._check_size()
             return []
-        text = bytes(self._line)
+        text = bytes(self._line + chunk) if self._line else chunk
         self._after_cr = text.endswith(b"\r")
         if b"\r" in text:
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
