@@ -16,13 +16,13 @@ from tui.chat.reply import Reply
 from tui.chat.scope import Scope
 from tui.chat.tool_search import SEARCH_NAME
 from tui.chat.tool_specs import Offer
-from tui.chat.totals import total_cost, total_usage
+from tui.chat.totals import total_usage
 from tui.domain.completion import ChatRequest, Outcome, ReplyEnded
 from tui.domain.errors import McpTuiError
 from tui.domain.events import ContextFitted, NoticePosted, Severity, TurnFinished, UserSpoke
 from tui.domain.ids import MessageId, new_id
 from tui.domain.messages import ImagePart, Message, Part
-from tui.domain.money import LimitScope
+from tui.domain.money import NO_COST, LimitScope, total_cost
 from tui.domain.text import CleanText, clean_line
 
 _PATIENCE_S = 0.12
@@ -281,7 +281,7 @@ class Turn:
             ending.hint,
             reply.text if reply else CleanText(""),
             total_usage(reply.usage for reply in sent),
-            total_cost(reply.cost for reply in sent),
+            total_cost((NO_COST, *(reply.cost for reply in sent))),
             ended.route if ended else None,
             round((outside.clock.monotonic() - self._began) * 1000),
             outside.clock.wall(),

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from tui.chat.calls import CallRun
 from tui.chat.scope import Scope
-from tui.chat.totals import total_cost
 from tui.domain.completion import (
     AttemptEnded,
     AttemptStarted,
@@ -21,7 +20,7 @@ from tui.domain.completion import (
 from tui.domain.events import AttemptBegan, AttemptFinished, ReasoningArrived, TextArrived
 from tui.domain.ids import AttemptId, CallId
 from tui.domain.messages import ToolCall
-from tui.domain.money import Cost
+from tui.domain.money import NO_COST, Cost, total_cost
 from tui.domain.text import CleanText
 
 TRUNCATED = CleanText("The reply was truncated here, so the arguments may be incomplete. Ask for the call again.")
@@ -70,7 +69,8 @@ class Reply:
         """What all its attempts cost; unknown while nobody said."""
         if self.ended or not self._ends:
             return self.ended.cost if self.ended else Cost.unknown()
-        return total_cost(end.cost if end else Cost.unknown() for end in self._ends.values())
+        ends = self._ends.values()
+        return total_cost((NO_COST, *(end.cost if end else Cost.unknown() for end in ends)))
 
     async def read(self, request: ChatRequest) -> None:
         """Reads the reply to its end; its calls may still run afterwards."""

@@ -1,20 +1,8 @@
-"""What a turn used and cost, added up without turning the unknown into zero."""
+"""What a turn used, added up without turning the unknown into zero."""
 
 from collections.abc import Iterable
 
 from tui.domain.completion import Usage
-from tui.domain.money import BY_CERTAINTY, Cost, MicroUsd
-
-
-def total_cost(costs: Iterable[Cost]) -> Cost:
-    """Returns the sum, as certain as its least certain part; unknown when any part is, zero when there is none."""
-    total, source = 0, 0
-    for cost in costs:
-        if cost.microusd is None:
-            return Cost.unknown()
-        total += cost.microusd
-        source = max(source, BY_CERTAINTY.index(cost.source))
-    return Cost(MicroUsd(total), BY_CERTAINTY[source])
 
 
 def total_usage(usages: Iterable[Usage]) -> Usage:

@@ -1,8 +1,11 @@
 """Money as integer micro-dollars, with the way each figure was found."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Literal, NewType
+
+from tui.domain.errors import UsageError
 
 MicroUsd = NewType("MicroUsd", int)
 """Millionths of a US dollar."""
@@ -27,6 +30,10 @@ class Cost:
     @classmethod
     def unknown(cls) -> "Cost":
         return cls(None, "unknown")
+
+
+NO_COST = Cost(MicroUsd(0), "reported")
+"""What nothing at all costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,30 @@ def microusd_from_usd(usd: Decimal | float | int | str) -> MicroUsd:
     if not amount.is_finite() or abs(amount) > _MOST_USD:
         raise InvalidOperation(f"{usd!r} is no amount of money")
     return MicroUsd(int((amount * _MILLION).to_integral_value(ROUND_HALF_UP)))
+
+
+def spending_limit(usd: float) -> MicroUsd:
+    """Returns a limit given in dollars. Raises UsageError for what is no amount."""
+    try:
+        limit = microusd_from_usd(usd)
+    except InvalidOperation:
+        limit = MicroUsd(-1)
+    if limit < 0:
+        raise UsageError(f"{usd} is no limit in US dollars.", "Give 0 or more, such as 2.50.")
+    return limit
+
+
+def total_cost(costs: Iterable[Cost]) -> Cost:
+    """Returns the sum, as sure as its weakest part and unknown as soon as one is; parts of no cost are silent."""
+    weakest: CostSource = "reported"
+    total = 0
+    parts = tuple(costs)
+    for cost in [cost for cost in parts if cost.microusd != 0] or parts[-1:]:
+        if cost.microusd is None:
+            return Cost.unknown()
+        total += cost.microusd
+        weakest = max(weakest, cost.source, key=BY_CERTAINTY.index)
+    return Cost(MicroUsd(total), weakest) if parts else Cost.unknown()
 
 
 def format_usd(microusd: int | None) -> str:

@@ -16,9 +16,8 @@ from tui.domain.completion import (
     TextDelta,
     ToolCallReady,
 )
-from tui.domain.money import Cost
+from tui.domain.money import Cost, total_cost
 from tui.domain.text import CleanText
-from tui.gateway.embedded.money.pricing import total_cost
 from tui.serve.multimodal.ports import ModelGateway
 from tui.serve.openai_api.answers import DONE, Chunks, Way, completion, event
 from tui.serve.openai_api.refusals import Refusal, broken_off, of_end

@@ -12,11 +12,11 @@ from tui.domain.completion import ChatRequest
 from tui.domain.gateway import ModelSpec, ProviderSpec
 from tui.domain.ids import CallId, ProviderName
 from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, TextPart, ToolCall, ToolSpec
-from tui.domain.money import Cost, MicroUsd, Price
+from tui.domain.money import Cost, MicroUsd, Price, total_cost
 from tui.domain.text import CleanText
 from tui.gateway.embedded.money import estimate
 from tui.gateway.embedded.money.budget import cheapest
-from tui.gateway.embedded.money.pricing import PriceBook, library_price, total_cost
+from tui.gateway.embedded.money.pricing import PriceBook, library_price
 from tui.gateway.embedded.providers.catalog import Catalog, Step
 from tui.gateway.embedded.providers.meter import Meter, percentile
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import InvalidOperation
 from typing import Literal, TypeVar
 
-from tui.domain.errors import NotExposedError, UsageError
+from tui.domain.errors import NotExposedError
 from tui.domain.gateway import BudgetAction, BudgetSpec
 from tui.domain.gateway_accounts import (
     BudgetAnswer,
@@ -19,7 +18,7 @@ from tui.domain.gateway_accounts import (
 )
 from tui.domain.gateway_figures import CallFigures, CostFigures, CostShare
 from tui.domain.ids import ProviderName
-from tui.domain.money import MicroUsd, microusd_from_usd
+from tui.domain.money import spending_limit
 from tui.domain.spend import Totals
 from tui.domain.usage import SpentRow
 from tui.gateway.embedded.answers.spending import forecasts, over_time
@@ -173,15 +172,5 @@ def changed_budget(
     period: BudgetScope,
 ) -> BudgetSpec:
     """Returns `budget` with what is given. Raises UsageError for what is no amount."""
-    limit = {} if max_cost is None else {f"{period}_microusd": _limit(max_cost)}
+    limit = {} if max_cost is None else {f"{period}_microusd": spending_limit(max_cost)}
     return replace(budget, action=action or budget.action, degrade_to=tier or budget.degrade_to, **limit)
-
-
-def _limit(usd: float) -> MicroUsd:
-    try:
-        limit = microusd_from_usd(usd)
-    except InvalidOperation:
-        limit = MicroUsd(-1)
-    if limit < 0:
-        raise UsageError(f"{usd} is no limit in US dollars.", "Give 0 or more, such as 2.50.")
-    return limit

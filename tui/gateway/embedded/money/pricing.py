@@ -2,14 +2,14 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from tui.domain.completion import Usage
 from tui.domain.gateway import ProviderSpec
-from tui.domain.money import BY_CERTAINTY, Cost, CostSource, MicroUsd, Price
+from tui.domain.money import Cost, MicroUsd, Price
 from tui.gateway.embedded.providers.catalog import Catalog, Step
 
 LibraryPrice = Callable[[ProviderSpec, str, int, datetime], Price | None]
@@ -63,19 +63,6 @@ class PriceBook:
             return Cost.unknown()
         amount = price.of(usage.input_tokens, usage.output_tokens, usage.cached_tokens or 0)
         return Cost(amount, "estimated" if usage.estimated else "computed")
-
-
-def total_cost(costs: Iterable[Cost]) -> Cost:
-    """Returns the sum, as sure as its weakest part and unknown as soon as one is; parts of no cost are silent."""
-    weakest: CostSource = "reported"
-    total = 0
-    parts = tuple(costs)
-    for cost in [cost for cost in parts if cost.microusd != 0] or parts[-1:]:
-        if cost.microusd is None:
-            return Cost.unknown()
-        total += cost.microusd
-        weakest = max(weakest, cost.source, key=BY_CERTAINTY.index)
-    return Cost(MicroUsd(total), weakest) if parts else Cost.unknown()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from typing import Protocol
 
 from tui.domain.completion import ChatRequest, ReplyEnded, RouteTaken, Usage
 from tui.domain.ids import ProviderName, RequestId
-from tui.domain.money import OverBudget
+from tui.domain.money import OverBudget, total_cost
 from tui.domain.text import CleanText, clean_line
-from tui.gateway.embedded.money.pricing import total_cost
 from tui.gateway.embedded.parts import Parts
 from tui.gateway.embedded.requests.attempt import Attempt
 from tui.gateway.embedded.resilience.failures import consequence

@@ -1,13 +1,12 @@
 """Sends messages through the gateway for a caller who waits for the whole answer and wants to know its way."""
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 
 from tui.domain.completion import ChatRequest
 from tui.domain.errors import UsageError
 from tui.domain.gateway_routing import Role, RouteAnswer
 from tui.domain.messages import Message, TextPart
-from tui.domain.money import MicroUsd, microusd_from_usd
+from tui.domain.money import MicroUsd, spending_limit
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.requests.sending import Sender
 from tui.gateway.embedded.routing.tasks import TASKS
@@ -55,12 +54,4 @@ def in_role(messages: Sequence[Message], role: Role | None) -> tuple[Message, ..
 
 def request_limit(budget_usd: float | None) -> MicroUsd | None:
     """Returns a request's own limit. Raises UsageError for what is no amount."""
-    if budget_usd is None:
-        return None
-    try:
-        limit = microusd_from_usd(Decimal(str(budget_usd)))
-    except InvalidOperation:
-        limit = MicroUsd(-1)
-    if limit < 0:
-        raise UsageError(f"{budget_usd!r} is no limit.", "Give an amount of US dollars of 0 or more, such as 0.05.")
-    return limit
+    return None if budget_usd is None else spending_limit(budget_usd)

@@ -9,9 +9,8 @@ from tui.domain.gateway import ComboSpec
 from tui.domain.gateway_routing import StepTrial, TestAnswer
 from tui.domain.ids import ProviderName
 from tui.domain.messages import user_text
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost, MicroUsd, total_cost
 from tui.domain.text import CleanText, clean, clean_line
-from tui.gateway.embedded.money.pricing import total_cost
 from tui.gateway.embedded.providers.catalog import Catalog
 from tui.gateway.embedded.requests.sending import Sender
 

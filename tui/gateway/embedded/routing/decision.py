@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from tui.domain.clock import Clock
 from tui.domain.gateway_routing import Factor
 from tui.domain.messages import Json
-from tui.domain.money import format_usd
-from tui.gateway.embedded.money.pricing import total_cost
+from tui.domain.money import format_usd, total_cost
 from tui.gateway.embedded.requests.attempt import Attempt
 from tui.gateway.embedded.requests.outcome import Travelled, best_attempt
 from tui.gateway.embedded.routing.strategies import Ranked

@@ -8,9 +8,8 @@ from tui.domain.errors import McpTuiError, UsageError
 from tui.domain.gateway_routing import RouteAnswer, StepTrial, TestAnswer
 from tui.domain.ids import ComboName
 from tui.domain.messages import user_text
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost, MicroUsd, total_cost
 from tui.domain.text import CleanText, clean, clean_line
-from tui.gateway.embedded.money.pricing import total_cost
 from tui.gateway.embedded.routing.benchmark import AT_ONCE, MAX_PROMPT_CHARS
 from tui.gateway.remote.adapter import Surroundings
 from tui.gateway.upstream.litellm import Deployment
