@@ -27,6 +27,11 @@ def limits(budget: BudgetSpec) -> Limits:
     )
 
 
+def is_shared(budget: BudgetSpec) -> bool:
+    """Whether a limit holds beyond one turn."""
+    return any(limit is not None for limit in (budget.session_microusd, budget.day_microusd, budget.month_microusd))
+
+
 def with_limit(budget: BudgetSpec, scope: LimitScope, limit: MicroUsd) -> BudgetSpec:
     """Returns `budget` with another limit for a turn, session, day or month."""
     return replace(budget, **{f"{scope}_microusd": limit})  # type: ignore[arg-type]  # the name says which field

@@ -119,14 +119,16 @@ class BudgetGuard:
     # --- settling
 
     async def _settle(self, charge: Charge) -> None:
+        budget = self.in_force()
         try:
             await self._ledger.settle(charge)
+            if not rules.is_shared(budget):
+                return
             totals = await self._ledger.totals(self._session_id, self._clock.wall())
         except McpTuiError as error:
             text = CleanText(f"The cost of a call could not be booked: {error.message}")
             self._publish(NoticePosted("error", text, error.hint, charge.turn_id, self._clock.wall()))
             return
-        budget = self.in_force()
         for scope, text in rules.nearly_spent(budget, totals):
             limit = (scope, rules.period_of(scope, charge.at, None), str(getattr(budget, f"{scope}_microusd")))
             if ("passed", *limit) not in self._said:
