@@ -1,7 +1,7 @@
 """An MCP server (2025-11-25) whose one tool answers with far too much; over stdio, or over HTTP on a port it prints.
 
 `python tests/fakes/mcp_huge.py stdio|body|event`: pipes, one JSON body, or one event of a stream. The tool `give` takes
-`megabytes` and `kind`: a `text`, or a `structure` of small values, or of small `rows`. Nothing but the standard library.
+`megabytes` and `kind`: a `text`, a `structure` of small values, or one of small `rows`. Standard library only.
 """
 
 import json

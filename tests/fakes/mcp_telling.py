@@ -1,8 +1,9 @@
 """A stdio MCP server in raw JSON lines that says what a JSON file tells it to, and reads that file anew for every list.
 
 Run as a script: nothing but the standard library, so that it starts in milliseconds. The file holds `tools`,
-`prompts`, `instructions`, `version`, `pages` (tools a page), `results` (tool → text) and `announce` (changes are
-announced with each call); the calls it received are written beside it.
+`prompts`, `instructions`, `version`, `pages` (tools a page), `results` (tool → text), `announce` (changes are
+announced with each call) and `strict` (a call of a tool that is not listed is refused); the calls it received are
+written beside it.
 """
 
 import json
@@ -62,9 +63,19 @@ ANSWERS = {
     "ping": lambda _: {},
 }
 
+
+def refused(message: dict[str, Any]) -> bool:
+    told = script()
+    listed = {tool["name"] for tool in told.get("tools", [])}
+    return bool(told.get("strict")) and message["method"] == "tools/call" and message["params"]["name"] not in listed
+
+
 for line in sys.stdin:
     message = json.loads(line)
     if "id" not in message:
+        continue
+    if refused(message):
+        say({"id": message["id"], "error": {"code": -32602, "message": "unknown tool"}})
         continue
     answer = ANSWERS.get(message.get("method"))
     if answer is None:

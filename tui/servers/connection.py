@@ -227,6 +227,11 @@ class Connection:
     # --- requests
 
     @property
+    def is_open(self) -> bool:
+        """Whether requests can be sent now."""
+        return self._client is not None
+
+    @property
     def client(self) -> Client:
         """The open client. Raises CallError when the server is not ready."""
         if self._client is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import anyio
 from mcp import MCPError
 from mcp.client import InputRequiredRoundsExceededError
+from mcp.types import INVALID_PARAMS, METHOD_NOT_FOUND
 from pydantic import ValidationError
 
 from tui.domain.ids import ServerName
@@ -140,6 +141,15 @@ def refuses_post(error: BaseException) -> bool:
 def forgot_session(error: MCPError) -> bool:
     """Returns whether an HTTP server did not know the session any more, and so did not carry out the request."""
     return error.code == HTTP_FAILED and isinstance(error.data, dict) and error.data.get("session_gone") is True
+
+
+def knows_no_such_tool(error: BaseException) -> bool:
+    """Returns whether a call was refused because of a tool, or arguments, that the server does not know.
+
+    Source: MCP specification, tools, error handling (-32602); servers without tools answer -32601.
+    """
+    cause = root_cause(error)
+    return isinstance(cause, MCPError) and cause.code in (INVALID_PARAMS, METHOD_NOT_FOUND)
 
 
 def was_closed(error: BaseException) -> bool:

@@ -234,7 +234,7 @@ class ServerPool:
         connection = self._connections.get(tool.server)
         if connection is None:
             return error_result("error", clean(f"The server {tool.server} was removed."))
-        refused = refusal_of(tool, connection.catalog)
+        refused = refusal_of(tool, connection.catalog, is_open=connection.is_open)
         if refused is not None:
             return refused
         return await calls.call_tool(connection, tool, arguments, call_id, publish=self._publish, clock=self._clock)

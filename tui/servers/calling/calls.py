@@ -18,11 +18,14 @@ from tui.servers.calling.arguments import check
 from tui.servers.calling.results import prompt_messages, resource_block, tool_result
 from tui.servers.calling.tasks import TIME_FACTOR, call_as_task
 from tui.servers.connection import Connection
-from tui.servers.faults import REQUEST_FAILURES, explain_call
+from tui.servers.faults import REQUEST_FAILURES, explain_call, knows_no_such_tool
+from tui.servers.transports.rate import Allowance
 from tui.servers.transports.repetition import insist
 
 AnswerT = TypeVar("AnswerT")
 _COMPLETIONS = 100
+_PROGRESS_PER_S = 20
+"""More often nobody can read it."""
 
 
 async def check_arguments(connection: Connection, tool: ToolInfo, arguments: dict[str, Json]) -> CleanText | None:
@@ -54,9 +57,7 @@ async def call_tool(
     if complaint:
         return error_result("invalid", clean(f"The arguments do not fit the tool's schema: {complaint}"))
 
-    async def progressed(progress: float, total: float | None, message: str | None) -> None:
-        publish(ToolProgressed(call_id, progress, total, clean_line(message or "")))
-
+    progressed = _teller(call_id, publish, clock)
     started = clock.monotonic()
 
     def elapsed_ms() -> int:
@@ -73,9 +74,22 @@ async def call_tool(
         result = error_result("timeout", clean(f"{tool.name} did not answer within {limit_s:g} s."), elapsed_ms())
     except REQUEST_FAILURES as error:
         result = error_result("error", explain_call(error, connection.spec.name), elapsed_ms())
+        if knows_no_such_tool(error):
+            connection.announcements.lists_changed()
     connection.status.called(result.duration_ms, result.outcome != "ok")
     await _check_structure(connection, tool, result)
     return result
+
+
+def _teller(call_id: CallId, publish: Callable[[Event], None], clock: Clock) -> ProgressFnT:
+    """Returns what tells a call's progress."""
+    allowance = Allowance(per_second=_PROGRESS_PER_S, burst=_PROGRESS_PER_S, clock=clock)
+
+    async def progressed(progress: float, total: float | None, message: str | None) -> None:
+        if allowance.take():
+            publish(ToolProgressed(call_id, progress, total, clean_line(message or "")))
+
+    return progressed
 
 
 async def _send(

@@ -6,14 +6,16 @@ from tui.domain.text import CleanText, clean_line
 from tui.servers.trust.vetting import CHANGED
 
 
-def refusal_of(tool: ToolInfo, catalog: Catalog) -> ToolResult | None:
+def refusal_of(tool: ToolInfo, catalog: Catalog, *, is_open: bool) -> ToolResult | None:
     """Returns the result of a call that was approved for `tool` and may not be sent, None when it may.
 
     What counts is the definition that was seen when the call was approved; the server may have changed it since.
     """
     now = next((each for each in catalog.tools if each.name == tool.name), None)
     if now is None:
-        return None  # the server is away; the call itself tells so
+        # Of a server that is away the call itself tells so.
+        gone = clean_line(f"{tool.server} no longer offers {tool.name}; nothing was sent.")
+        return error_result("error", gone) if is_open else None
     reason = now.withheld or (CHANGED if now.definition != tool.definition else "")
     words = " ".join(refusal_words(tool.server, tool.name, reason))
     return error_result("denied", CleanText(words)) if reason else None
