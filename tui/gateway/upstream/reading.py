@@ -10,6 +10,7 @@ from tui.gateway.upstream.sse import EventTooLargeError, SseDecoder, SseEvent
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
+MAX_TRAILER = 40
 _KEEP_ALIVES = frozenset({"", "ping", "keepalive", "keep-alive", "heartbeat"})
 
 
@@ -28,6 +29,8 @@ class BodyReader:
         self._form: Literal["?", "sse", "json", "html"] = "?"
         self._json = bytearray()
         self._size = 0
+        self.trailer: dict[str, str] = {}
+        """What stood in comments as headers do, by name in lower case."""
         self.done_marker = False
         """`[DONE]` was seen: nothing follows."""
 
@@ -106,7 +109,10 @@ class BodyReader:
 
     def _take_event(self, event: SseEvent, *, last: bool = False) -> list[Piece]:
         data = event.data.strip()
-        if not data.startswith("{") and (event.comment or data.startswith(":") or data.lower() in _KEEP_ALIVES):
+        if event.comment:
+            self._take_comment(data)
+            return []
+        if not data.startswith("{") and (data.startswith(":") or data.lower() in _KEEP_ALIVES):
             return []
         if data == "[DONE]":
             self.done_marker = True
@@ -120,6 +126,11 @@ class BodyReader:
         if event.name == "error" and isinstance(document, dict) and not document.get("error"):
             document = {"error": document}
         return self.reply.feed(document)
+
+    def _take_comment(self, text: str) -> None:
+        name, equals, value = text.partition("=")
+        if equals and name.startswith("x-") and len(self.trailer) < MAX_TRAILER:
+            self.trailer[name.lower()] = value.strip()
 
     def _take_whole_json(self) -> list[Piece]:
         try:

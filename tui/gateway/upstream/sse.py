@@ -6,6 +6,7 @@ Source: WHATWG HTML, "Server-sent events", parsing an event stream.
 from dataclasses import dataclass
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
+MAX_COMMENT_BYTES = 400
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -16,7 +17,7 @@ class EventTooLargeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SseEvent:
-    """One event, or a comment (a sign of life that carries nothing)."""
+    """One event, or a comment: a sign of life, whose beginning may hold what a gateway says of the answer."""
 
     data: str = ""
     name: str = ""
@@ -83,7 +84,7 @@ class SseDecoder:
         if not line:
             return self._dispatch()
         if line.startswith(b":"):
-            return SseEvent(comment=True)
+            return SseEvent(line[1:MAX_COMMENT_BYTES].decode("utf-8", "replace"), comment=True)
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":

@@ -4,12 +4,13 @@ import re
 
 from tui.domain.completion import Outcome
 from tui.domain.text import CleanText
-from tui.gateway.upstream.answer_headers import SILENT, AnswerHeaders
+from tui.gateway.upstream.answer_headers import SILENT, AnswerHeaders, answer_headers
 from tui.gateway.upstream.calls import FinishedCalls
 from tui.gateway.upstream.events import Done
 from tui.gateway.upstream.failures import Failure, failure
 from tui.gateway.upstream.reading import BodyReader
 from tui.gateway.upstream.reply import Reply
+from tui.gateway.upstream.usage import later_usage
 
 _CALL_AS_TEXT = re.compile(r"<tool_call>|<function=|<\|tool_calls?(_begin|_section_begin)?\|>|\[TOOL_CALLS\]")
 _ID_CARRIES_STATE = "__thought__"
@@ -31,7 +32,7 @@ def done_without_answer(trouble: Failure) -> Done:
 
 def done_after(reader: BodyReader, provider: str, status: int, told: AnswerHeaders = SILENT) -> Done:
     """Returns the last word on an answer that was read as far as it went; the body goes before its headers."""
-    reply = reader.reply
+    reply, told = reader.reply, answer_headers(reader.trailer).before(told)
     proven = reader.end_is_proven
     calls = reply.calls.finish(cut=not proven, last_is_suspect=reply.finish_reason == "length")
     trouble = _trouble(reader, calls)
@@ -48,7 +49,7 @@ def done_after(reader: BodyReader, provider: str, status: int, told: AnswerHeade
         tool_calls=calls.whole,
         truncated_calls=calls.truncated,
         finish_reason=reply.finish_reason,
-        usage=reply.usage,
+        usage=later_usage(reply.usage, told.usage),
         reported_cost=told.cost if reply.cost is None else reply.cost,
         served_by=reply.served_by or told.served_by,
         answer_id=told.answer_id or reply.id,

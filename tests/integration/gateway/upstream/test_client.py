@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.gateway_pages import GatewayPages, page
 from tests.fakes.llm_endpoint import LlmEndpoint, Reply, fail, models, raw, say
-from tests.fakes.llm_replies import chunk
+from tests.fakes.llm_replies import chunk, event
 from tui.domain.completion import ChatRequest
 from tui.domain.errors import CallError, ConnectError
 from tui.domain.gateway import ProviderSpec
@@ -266,3 +266,14 @@ async def test_a_litellm_proxy_that_hides_its_details_still_names_its_models() -
     async with GatewayPages(pages={"/v1/models": models(["m"])}) as endpoint:
         (told,) = await client_of(endpoint.base_url, kind="litellm").models()
     assert told.id == "m"
+
+
+async def test_what_a_gateway_says_in_comments_at_the_end_of_a_stream_is_heard() -> None:
+    comments = b": x-omniroute-provider=alpha\n: x-omniroute-tokens-in=6\n: x-omniroute-response-cost=0.00004200\n"
+    usage = event({"choices": [], "usage": {"prompt_tokens": 2006, "completion_tokens": 9}})
+    stream = raw(chunk({"content": "hi"}), chunk({}, finish="stop"), usage, comments + b"data: [DONE]\n\n")
+    async with LlmEndpoint([stream]) as endpoint:
+        done = await last_word(client_of(endpoint.base_url))
+    assert (done.outcome, done.text) == ("complete", "hi")
+    assert (done.reported_cost, done.served_by) == (42, "alpha")
+    assert (done.usage.input_tokens, done.usage.output_tokens) == (6, 9)

@@ -41,3 +41,27 @@ def test_openrouter_names_its_generation() -> None:
 
 def test_foreign_words_are_cleaned() -> None:
     assert "\x1b" not in answer_headers({"x-litellm-model-name": "a\x1b[31m"}).served_by
+
+
+OMNIROUTE = {
+    "x-omniroute-response-cost": "0.00004200",
+    "x-omniroute-provider": "alpha",
+    "x-omniroute-tokens-in": "6",
+    "x-omniroute-tokens-out": "9",
+}
+
+
+def test_omniroute_tells_the_tokens_that_were_used() -> None:
+    told = answer_headers(OMNIROUTE)
+    assert (told.cost, told.served_by, told.usage.input_tokens, told.usage.output_tokens) == (42, "alpha", 6, 9)
+
+
+def test_a_cost_of_nothing_from_omniroute_is_no_price() -> None:
+    told = answer_headers({**OMNIROUTE, "x-omniroute-response-cost": "0.00000000", "x-omniroute-tokens-out": "0"})
+    assert (told.cost, told.usage.output_tokens) == (None, None)
+
+
+def test_what_comes_at_the_end_goes_before_what_came_first() -> None:
+    late = answer_headers({"x-omniroute-response-cost": "0.5"})
+    told = late.before(answer_headers(OMNIROUTE))
+    assert (told.cost, told.served_by, told.usage.input_tokens) == (500_000, "alpha", 6)
