@@ -27,6 +27,13 @@ EXIT_CODES: dict[Outcome, int] = {"complete": 0, "failed": 1, "partial": 5, "can
 FAILURE_EXIT_CODES: dict[FailureKind | None, int] = {"provider-down": 3, "no-route": 3, "timeout": 3, "budget": 4}
 
 
+def exit_code(outcome: Outcome, failure: FailureKind | None) -> int:
+    """Returns the exit code for how a turn or a request ended."""
+    if outcome == "failed" and failure in FAILURE_EXIT_CODES:
+        return FAILURE_EXIT_CODES[failure]
+    return EXIT_CODES[outcome]
+
+
 def ask(call: Invocation) -> int:
     """Asks once and prints the answer as it arrives."""
     typed = frozenset(spec.name for spec in call.settings.servers if spec.origin == "command line")
@@ -200,11 +207,9 @@ class Ask:
 
     def _exit_code(self, event: e.TurnFinished) -> int:
         """A call that policy denied makes 4 even when the model found another answer: part of the wish was refused."""
-        if event.outcome == "failed" and event.failure in FAILURE_EXIT_CODES:
-            return FAILURE_EXIT_CODES[event.failure]
         if event.outcome == "complete" and self._calls.any_denied:
             return 4
-        return EXIT_CODES[event.outcome]
+        return exit_code(event.outcome, event.failure)
 
 
 def _parsed(arguments_json: str) -> Any:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from tui.cli.arguments import shared_options
+from tui.cli.ask import exit_code
 from tui.cli.invocation import Invocation
 from tui.config.schema import Settings
 from tui.domain.errors import UsageError
+from tui.domain.gateway_routing import RouteAnswer
 from tui.domain.operations import Operation, Parameter
 from tui.domain.servers import ServerSpec
 from tui.engine import Engine
@@ -33,7 +35,7 @@ def operate(call: Invocation) -> int:
             call.output.document(answer)
         else:
             call.output.text(answer_text(answer))
-        return 0
+        return exit_code(answer.outcome, answer.failure) if isinstance(answer, RouteAnswer) else 0
 
     # The session in question is the one a person is in, or was in last.
     return call.on_engine(verb, replace(call.settings, servers=_witnesses(call.settings), follow_session=True))

@@ -138,6 +138,20 @@ async def test_a_server_that_was_typed_must_be_there(program: Program) -> None:
     assert "Command not found" in done.err
 
 
+@pytest.mark.parametrize("words", [("ask", "Hi"), ("gateway", "route", "dear/m", "Hi")])
+async def test_a_spent_budget_refuses_at_once_where_nobody_can_be_asked(
+    program: Program, words: tuple[str, ...]
+) -> None:
+    program.config_file.write_text(
+        '[[providers]]\nname = "dear"\nbase_url = "http://127.0.0.1:9/v1"\n'
+        'models = [{ id = "m", input_usd_per_million = 100000, output_usd_per_million = 100000 }]\n'
+        '[chat]\nmodel = "dear/m"\n[budget]\nday_usd = 0.01\n'
+    )
+    done = await program.run(*words, "--json")
+    assert done.code == 4
+    assert "The day's budget of $0.0100 would be passed: $0.00 spent, this call up to" in done.out
+
+
 async def test_a_cost_limit_refuses_before_anything_is_sent(program: Program) -> None:
     program.config_file.write_text(
         '[[providers]]\nname = "dear"\nbase_url = "http://127.0.0.1:9/v1"\n'
