@@ -1,0 +1,197 @@
+"""OpenRouter as a gateway: the key, the credits, who serves a model and how each answer was served."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tui.domain.errors import ConnectError, McpTuiError, UsageError
+from tui.domain.gateway import GatewaySnapshot, SpendView
+from tui.domain.gateway_accounts import CostAnswer, CostPeriod, ProviderAnswer, QuotaAnswer, QuotaView
+from tui.domain.gateway_answers import HealthAnswer
+from tui.domain.gateway_figures import CallFigures, CostFigures, Window
+from tui.domain.gateway_routing import ExplainAnswer, SimulateAnswer
+from tui.domain.gateway_witness import MEASURED_HERE, Witness
+from tui.domain.ids import ProviderName, RequestId
+from tui.domain.money import format_usd
+from tui.domain.text import CleanText, clean_line
+from tui.gateway.remote.adapter import Surroundings
+from tui.gateway.remote.measured import HERE, MeasuredHere
+from tui.gateway.remote.openrouter import account, endpoints, generation
+from tui.gateway.remote.openrouter.management import CREDITS, KEY, OFFERS, Management
+from tui.gateway.remote.witnesses import compared, relied_on, silent
+
+RECENTLY_S = 20.0
+CREDITS_HOLD_S = 300.0
+"""Credits asked for again within this time are those that were told before."""
+_NOT_TOLD = CallFigures(
+    requests=None,
+    successes=None,
+    errors=None,
+    cancelled=None,
+    fallbacks=None,
+    cost=CostFigures(microusd=None, requests=None, calls=None, input_tokens=None, output_tokens=None),
+)
+
+
+class OpenRouter(MeasuredHere):
+    """Satisfies `gateway.contract.Gateway`. It has no chains, profiles or breakers that it would tell of."""
+
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        self._management = Management(around, self._models_in_use)
+        self._pages = self._management.pages
+
+    async def run(self) -> None:
+        await self._pages.run()
+
+    async def close(self) -> None:
+        await self._pages.close()
+        await super().close()
+
+    # --- how it stands
+
+    async def health(self) -> HealthAnswer:
+        key, offers = await asyncio.gather(self._pages.told(KEY, RECENTLY_S), self._pages.told(OFFERS))
+        if isinstance(key.trouble, ConnectError):
+            raise key.trouble
+        here, own = await super().health(), await super().snapshot()
+        reasons = [*here.reasons, *self._reasons()]
+        if key.trouble:
+            reasons.append(key.trouble.message)
+        providers = endpoints.standings(offers.facts or {})
+        weak = [one for one in providers if one.breaker.state == "DEGRADED"]
+        reasons += [clean_line(f"{one.provider}: {one.breaker.opened_because}") for one in weak]
+        return replace(
+            here,
+            verdict="degraded" if reasons and own.verdict == "ok" else own.verdict,
+            reasons=tuple(reasons),
+            providers=(*here.providers, *providers),
+            witnesses=(key.witness, offers.witness, relied_on(MEASURED_HERE, fact=f"the row {self._around.provider}")),
+        )
+
+    async def snapshot(self) -> GatewaySnapshot:
+        here = await super().snapshot()
+        key, offers = self._pages.last(KEY), self._pages.last(OFFERS)
+        today = key.facts.used_in("day") if key.facts else None
+        notes = [clean_line(f"the row {self._around.provider} was measured here, the others are OpenRouter's own")]
+        if key.trouble:
+            notes.insert(0, key.trouble.message)
+        troubled = here.verdict == "ok" and (self._reasons() or key.trouble)
+        return replace(
+            here,
+            verdict="down" if isinstance(key.trouble, ConnectError) else "degraded" if troubled else here.verdict,
+            providers=(*here.providers, *endpoints.provider_healths(offers.facts or {})),
+            spend=SpendView(today_microusd=today),
+            unknown=() if today is not None else ("spend of today",),
+            notes=(*self._reasons(), *notes, *self._left()),
+        )
+
+    def _reasons(self) -> tuple[CleanText, ...]:
+        """Why chats may be refused, by what was told last."""
+        key, credits = self._pages.last(KEY).facts, self._pages.last(CREDITS).facts
+        reasons = []
+        if key and key.remaining is not None and key.remaining <= 0:
+            reasons.append(CleanText("the key's limit is used up"))
+        if credits and credits.remaining is not None and credits.remaining <= 0:
+            reasons.append(CleanText("the account's credits are used up"))
+        return tuple(reasons)
+
+    def _left(self) -> tuple[CleanText, ...]:
+        """What is left, in words for a panel."""
+        key, credits = self._pages.last(KEY).facts, self._pages.last(CREDITS).facts
+        left = []
+        if key and key.remaining is not None:
+            left.append(clean_line(f"{format_usd(key.remaining)} of the key's limit left"))
+        if credits and credits.remaining is not None:
+            left.append(clean_line(f"{format_usd(credits.remaining)} of the account's credits left"))
+        return tuple(left)
+
+    # --- money and use
+
+    async def quota(self, provider: str | None = None, credential: str | None = None) -> QuotaAnswer:
+        here = await super().quota(provider, credential)
+        key, credits = await asyncio.gather(
+            self._pages.told(KEY, RECENTLY_S), self._pages.told(CREDITS, CREDITS_HOLD_S)
+        )
+        views, now = list(here.credentials), self._around.clock.wall()
+        if key.facts and not key.facts.management:
+            views = [account.key_quota(view, key.facts, key.witness, now) for view in views]
+        if credits.facts:
+            views.append(account.account_quota(self._around.provider, credits.facts, credits.witness))
+        return replace(here, credentials=tuple(views), witnesses=(key.witness, credits.witness))
+
+    async def cost(self, period: CostPeriod = "session") -> CostAnswer:
+        """A period's sum is OpenRouter's, of all programs that have the key; its parts are those of our own chats."""
+        here = await super().cost(period)
+        if period == "session":
+            return here
+        key = await self._pages.told(KEY, RECENTLY_S)
+        used = key.facts.used_in(period) if key.facts else None
+        if used is None:
+            why = key.trouble.message if key.trouble else "the key named for management is not the one that chats"
+            return replace(here, witnesses=(*here.witnesses, silent(KEY.name, why)))
+        total = CostFigures(microusd=used, requests=None, calls=None, input_tokens=None, output_tokens=None)
+        told = (
+            replace(key.witness, fact=CleanText("the sum, of all programs that use the key")),
+            relied_on(MEASURED_HERE, fact="parts by provider and model"),
+        )
+        return replace(here, total=total, witnesses=told)
+
+    async def provider(self, provider: str, window: Window = "day") -> ProviderAnswer:
+        if provider == self._around.provider:
+            return await super().provider(provider, window)
+        offers = await self._pages.told(OFFERS)
+        names = [one.provider for one in endpoints.standings(offers.heard)]
+        if provider not in names:
+            known = ", ".join((self._around.provider, *names))
+            raise UsageError(f"Nothing of {clean_line(provider, 60)!r} is known.", f"Known providers: {known}.")
+        name = ProviderName(provider)
+        unknown = ("figures", "failures", "last_error")
+        quota = QuotaView(name, CleanText("kept by OpenRouter"), "unknown", unknown=("rate_limit", "credits"))
+        breaker = endpoints.breaker_of(offers.heard, name)
+        return ProviderAnswer(name, window, _NOT_TOLD, {}, breaker, quota, unknown=unknown, witnesses=(offers.witness,))
+
+    # --- ways
+
+    async def simulate(self, model: str, prompt_tokens: int = 1_000, combo: str | None = None) -> SimulateAnswer:
+        if combo:
+            self._refuse("chains")
+        if prompt_tokens < 1:
+            raise UsageError(f"{prompt_tokens} is no size of a prompt.", "Give the number of tokens, such as 1000.")
+        slug = model.removeprefix(f"{self._around.provider}/")
+        offered = await self._management.endpoints(slug)
+        told = relied_on(f"GET /v1/models/{slug}/endpoints")
+        return replace(endpoints.simulated(model, slug, prompt_tokens, offered), witnesses=(told,))
+
+    async def explain(self, request_id: str) -> ExplainAnswer:
+        """By our own id, or by the id of a generation."""
+        here: ExplainAnswer | None = None
+        unknown: UsageError | None = None
+        try:
+            here = await super().explain(request_id)
+        except UsageError as error:
+            unknown = error
+        known_as = here.attempts[-1].answer_id if here and here.attempts else clean_line(request_id, 200)
+        record, told = await self._recorded(known_as)
+        if record is None:
+            if here is None:
+                raise unknown or UsageError(f"Nothing is known of a request {request_id!r}.")
+            return replace(here, witnesses=(*HERE, told))
+        answer = generation.explained(RequestId(request_id), record, here)
+        witnesses = [told]
+        if here and here.cost.microusd is not None and record.cost is not None:
+            words = format_usd(record.cost), format_usd(here.cost.microusd)
+            witnesses.append(compared("cost", MEASURED_HERE, *words))
+        return replace(answer, witnesses=tuple(witnesses))
+
+    async def _recorded(self, generation_id: str) -> tuple[generation.Generation | None, Witness]:
+        source = "GET /v1/generation"
+        try:
+            record = await self._management.generation(generation_id) if generation_id else None
+        except McpTuiError as error:
+            return None, silent(source, error.message)
+        return record, relied_on(source) if record else silent(source, "it has no record of the answer, or not yet")
+
+    async def _models_in_use(self) -> Sequence[str]:
+        """Those of today's chats, dearest first."""
+        return [part.model for part in (await super().cost("day")).models]
