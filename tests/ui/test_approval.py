@@ -212,12 +212,30 @@ async def test_a_form_is_filled_in_and_accepted(tmp_path: Path) -> None:
         assert answers(stage) == [ElicitationAnswer("accept", {"city": "Bonn"})]
 
 
-async def test_a_form_that_asks_for_a_secret_warns(tmp_path: Path) -> None:
-    schema = {"type": "object", "properties": {"api_key": {"type": "string"}}}
-    question = ElicitationQuestion(QuestionId("q1"), ServerName("x"), None, CleanText("Sign in"), schema)
+@pytest.mark.parametrize(
+    ("message", "name", "schema", "warned", "masked"),
+    [
+        ("Sign in", "api_key", {}, True, True),
+        ("Sign in", "x", {"title": "Your password"}, True, True),
+        ("Sign in", "x", {"format": "password"}, True, True),
+        ("Sign in", "x", {"description": "The access token of your account"}, True, False),
+        ("Paste your API key", "x", {}, True, False),
+        ("How long?", "max_tokens", {}, False, False),
+        ("Which page?", "next_page_token", {}, False, False),
+        ("Where?", "city", {}, False, False),
+    ],
+)
+async def test_a_form_that_asks_for_a_secret_warns_says_who_asks_and_hides_what_is_typed(
+    message: str, name: str, schema: dict[str, str], warned: bool, masked: bool, tmp_path: Path
+) -> None:
+    whole = {"type": "object", "properties": {name: {"type": "string", **schema}}}
+    question = ElicitationQuestion(QuestionId("q1"), ServerName("x"), None, CleanText(message), whole)
     async with staged(tmp_path) as stage:
         await stage.tell(QuestionAsked(question))
-        assert "looks like a secret" in stage.text
+        assert ("looks like a secret" in stage.text) is warned
+        assert "x asks" in stage.text
         await read_it(stage)
+        await stage.write("hunter2")
+        assert ("hunter2" not in stage.text) is masked
         await stage.press("escape")
         assert answers(stage) == [ElicitationAnswer("decline")]

@@ -12,9 +12,8 @@ from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
 from tui.domain.text import escape_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
+from tui.ui.widgets.form.schema_fields import fields_of, names_secret
 from tui.ui.widgets.form.schema_form import SchemaForm
-
-_SECRETS = ("password", "passwd", "secret", "token", "api_key", "apikey", "credential")
 
 
 class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
@@ -68,6 +67,6 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
 
 
 def _asks_secret(question: ElicitationQuestion) -> bool:
-    names = " ".join(question.schema.get("properties", {})) if question.schema else ""
-    words = f"{names} {question.message}".lower().replace("-", "_")
-    return any(secret in words for secret in _SECRETS)
+    fields = fields_of(question.schema or {})
+    words = [question.message, *(field.description for field in fields)]
+    return any(field.secret for field in fields) or any(map(names_secret, words))

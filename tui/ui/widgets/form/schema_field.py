@@ -147,7 +147,7 @@ def _editor(field: Field, value: Json) -> Widget:
         return TextLines(text, compact=True, tab_behavior="focus")
     if "\n" in text or (field.schema or {}).get("format") == "textarea":
         return TextLines(text, compact=True, tab_behavior="focus")
-    return TextLine(text, compact=True, select_on_focus=False)
+    return TextLine(text, compact=True, select_on_focus=False, password=field.secret)
 
 
 def _put(editor: Widget, field: Field, value: Json) -> None:

@@ -6,6 +6,7 @@ expressions are shown but never run (one can be written to take minutes). Source
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
@@ -19,6 +20,10 @@ Schema = Mapping[str, Json]
 MAX_FIELDS = 80
 """A form of more fields than this is one JSON field: nobody fills it by hand."""
 _MAX_HOPS = 8
+_SECRET = re.compile(
+    r"(?i)pass[-_ ]?(word|wd|phrase|code)|secret|credential|\b(pwd|pin|token)\b|(api|private|access)[-_ ]?key"
+    r"|(access|api|auth|bearer|id|refresh|session)[-_ ]?token(?!s)"
+)
 _PLAIN_KINDS: Mapping[str, FieldKind] = {
     "string": "text",
     "number": "number",
@@ -51,6 +56,16 @@ class Field:
     def label(self) -> CleanText:
         """The property's name, with the object it lies in."""
         return CleanText(".".join(clean_line(part, 60) for part in self.path))
+
+    @property
+    def secret(self) -> bool:
+        """Whether what is typed here looks like a secret, and is not shown."""
+        return (self.schema or {}).get("format") == "password" or names_secret(f"{self.path[-1]} {self.title}")
+
+
+def names_secret(words: str) -> bool:
+    """Returns whether words ask for a password, a key or a token; `max_tokens` and `next_page_token` do not."""
+    return bool(_SECRET.search(words))
 
 
 def fields_of(schema: Schema) -> tuple[Field, ...]:
