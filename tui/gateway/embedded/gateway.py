@@ -84,7 +84,6 @@ class EmbeddedGateway(Answering):
             publish=publish,
             sleep=sleep,
             chance=chance,
-            rate_limits={},
             history=history,
         )
         super().__init__(parts, ledger)

@@ -1,7 +1,7 @@
 """The collaborators every request shares."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tui.domain.clock import Clock
 from tui.domain.events import Event
@@ -42,7 +42,7 @@ class Parts:
     publish: Callable[[Event], None]
     sleep: Callable[[float], Awaitable[None]]
     chance: Callable[[], float]
-    rate_limits: dict[ProviderName, RateLimits]
+    rate_limits: dict[ProviderName, RateLimits] = field(default_factory=dict)
     """The newest rate-limit headers by provider."""
     history: UsageHistory | None = None
     """What the ledger tells of earlier calls; None where nobody keeps one."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tui.domain.completion import ChatRequest, ReplyEvent
 from tui.domain.errors import McpTuiError
-from tui.domain.events import FallbackHappened, NoticePosted
+from tui.domain.events import NoticePosted
 from tui.domain.ids import AttemptId, ProviderName, RequestId, new_id
 from tui.domain.money import OverBudget
 from tui.domain.text import CleanText, clean_line
@@ -73,7 +73,7 @@ class Journey:
             if attempt is None:
                 move = await self._degrade(move) if self.refusal else self._instead_of(move)
                 continue
-            self._announce(move, attempt)
+            self._announce(move)
             self.under_way = attempt
             async with aclosing(self._run(attempt)) as facts:
                 async for fact in facts:
@@ -273,21 +273,10 @@ class Journey:
 
     # --- small facts
 
-    def _announce(self, move: Move, attempt: Attempt) -> None:
-        if move.left is None:
-            return
-        self._parts.meter.fell_back()
-        old, new = self._nominal_cost(move.left), self._nominal_cost(attempt.step)
-        self._parts.publish(
-            FallbackHappened(
-                turn_id=self.request.turn_id,
-                left=clean_line(move.left),
-                taken=clean_line(attempt.step),
-                reason=move.because,
-                price_ratio=new / old if old and new is not None else None,
-                at=self._parts.clock.wall(),
-            )
-        )
+    def _announce(self, move: Move) -> None:
+        if told := move.fallback(self._nominal_cost, self.request.turn_id, self._parts.clock.wall()):
+            self._parts.meter.fell_back()
+            self._parts.publish(told)
 
     def _nominal_cost(self, step: Step) -> int | None:
         """What this request would cost there with an answer of the usual length: only for comparing places."""
