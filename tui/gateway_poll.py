@@ -9,10 +9,12 @@ from typing import Protocol
 from tui.domain.clock import Clock
 from tui.domain.errors import McpTuiError
 from tui.domain.events import Event, GatewaySampled, NoticePosted
-from tui.domain.gateway import GatewaySnapshot
+from tui.domain.gateway import EMBEDDED, GatewaySnapshot
 from tui.domain.text import CleanText, clean_line
 
 SAMPLE_S = 1.0
+TOLD_AGAIN_S = 5.0
+"""Figures of a gateway outside are told again after so long though none changed: they were asked for anew."""
 
 
 class Watched(Protocol):
@@ -33,7 +35,7 @@ async def watch(
     while True:
         try:
             snapshot = await gateway.snapshot()
-            if shown is None or replace(snapshot, at=shown.at) != shown:
+            if shown is None or _is_news(snapshot, shown):
                 publish(GatewaySampled(snapshot))
                 shown = snapshot
             failed = False
@@ -42,6 +44,11 @@ async def watch(
                 publish(_notice(error, clock.wall()))
             failed = True
         await sleep(SAMPLE_S)
+
+
+def _is_news(snapshot: GatewaySnapshot, shown: GatewaySnapshot) -> bool:
+    asked_anew = snapshot.gateway != EMBEDDED and snapshot.at - shown.at >= TOLD_AGAIN_S
+    return asked_anew or replace(snapshot, at=shown.at) != shown
 
 
 def _notice(error: Exception, at: float) -> NoticePosted:

@@ -47,6 +47,11 @@ async def test_figures_are_told_once_while_only_the_time_moves_on():
     assert await seen(standing(1.0), standing(2.0)) == [GatewaySampled(standing(1.0))]
 
 
+async def test_figures_of_a_gateway_outside_are_told_again_once_they_are_five_seconds_newer():
+    one, soon, later = (GatewaySnapshot(CleanText("omni"), at) for at in (1.0, 5.0, 6.0))
+    assert await seen(one, soon, later) == [GatewaySampled(one), GatewaySampled(later)]
+
+
 @pytest.mark.parametrize("fault", [StorageError("no room left", "Free some."), ZeroDivisionError("oops")])
 async def test_a_fault_is_told_once_and_the_next_look_is_taken(fault: Exception):
     notice, sampled = await seen(fault, fault, standing(3.0))
