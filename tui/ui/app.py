@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from textual.screen import Screen
 
 from tui.domain.errors import McpTuiError
-from tui.domain.events import QuestionAnswered, QuestionAsked
+from tui.domain.events import QuestionAnswered, QuestionAsked, ResourceChanged
 from tui.domain.state import State
 from tui.engine import Engine
 from tui.ui import keys
@@ -17,6 +17,7 @@ from tui.ui.questions import QuestionLine
 from tui.ui.screens.directory import SCREEN_NAMES, make_screen
 from tui.ui.screens.live import LiveScreen, concerns
 from tui.ui.shell import ShellApp
+from tui.ui.watches import WatchNotices
 
 STOP_S = 5.0
 """How long servers may take to close before the program leaves without them."""
@@ -39,6 +40,7 @@ class CockpitApp(ShellApp):
         self._first_screen = first_screen
         self._bridge = Bridge(engine.bus.subscribe(), self._state, self._show)
         self._questions = QuestionLine(self, engine, self._state)
+        self._watches = WatchNotices(self, self._state)
 
     def get_default_screen(self) -> Screen[None]:
         # A mode added before the start would be arranged and drawn once for nothing.
@@ -95,3 +97,5 @@ class CockpitApp(ShellApp):
                 screen.facts_changed(kinds)
         if concerns(kinds, QuestionAsked, QuestionAnswered):
             self._questions.sync()
+        if concerns(kinds, ResourceChanged):
+            self._watches.tell()

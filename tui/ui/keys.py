@@ -136,6 +136,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("tools.raw", "ctrl+e", "raw JSON", "Switch between the form and raw JSON", shown=True, priority=True),
     Action("tools.switch", "o", "for model", "Tell the model of the tool, or no longer", shown=True),
+    Action("tools.watch", "w", "watch", "Tell when the resource changes, or no longer", shown=True),
     Action("tools.cancel", "escape", "cancel", "Stop the running call"),
     Action("tools.copy_command", "Y", "copy as command", "Copy the call as a command line", shown=True),
     # A block of a result

@@ -100,6 +100,12 @@ class ServerOrdersDouble:
     async def read_resource(self, server, uri):
         return await self._engine.do("servers.read_resource", server, uri, answer=self._engine.blocks)
 
+    async def watch_resource(self, server, uri):
+        await self._engine.do("servers.watch_resource", server, uri)
+
+    async def unwatch_resource(self, server, uri):
+        await self._engine.do("servers.unwatch_resource", server, uri)
+
     async def get_prompt(self, server, name, arguments):
         return await self._engine.do("servers.get_prompt", server, name, arguments, answer=self._engine.messages)
 

@@ -9,7 +9,7 @@ from tests.ui.screens import facts
 from tests.ui.screens.engine_double import EngineDouble
 from tests.ui.screens.stage import Stage, press, settle
 from tui.domain.errors import CallError
-from tui.domain.events import CatalogChanged
+from tui.domain.events import CatalogChanged, ResourceChanged, ResourceWatched
 from tui.domain.messages import Message, TextPart
 from tui.domain.servers import (
     AudioBlock,
@@ -351,3 +351,54 @@ async def test_what_is_kept_from_the_model_is_marked_by_sign(stage):
     await settle(stage)
     assert f"! {first.name}" in stage.text
     assert f"– {second.name}" in stage.text
+
+
+async def watched(stage: Stage) -> str:
+    """Watches the first resource and returns its URI."""
+    await find(stage, "one.md")
+    await press(stage, "w")
+    order, server, uri = stage.engine.orders.pop()
+    assert (order, server) == ("servers.watch_resource", facts.EVERYTHING)
+    stage.tell(ResourceWatched(server, clean(uri), True))
+    await settle(stage)
+    return uri
+
+
+async def test_a_watched_resource_is_marked_and_counts_its_changes(stage):
+    uri = await watched(stage)
+    assert "◉ one.md" in stage.text
+    assert "◉ watched, no change yet" in stage.text
+    stage.tell(ResourceChanged(facts.EVERYTHING, clean(uri)))
+    stage.tell(ResourceChanged(facts.EVERYTHING, clean(uri)))
+    await settle(stage)
+    assert "◉ watched, changed 2×" in stage.text
+    assert "2× " in next(line for line in stage.text.splitlines() if "◉ one.md" in line)
+    assert stage.engine.orders == []
+    await press(stage, "w")
+    assert stage.engine.orders == [("servers.unwatch_resource", facts.EVERYTHING, uri)]
+    stage.tell(ResourceWatched(facts.EVERYTHING, clean(uri), False))
+    await settle(stage)
+    assert "◉" not in stage.text
+
+
+async def test_contents_in_view_are_read_again_when_they_change(stage):
+    uri = await watched(stage)
+    stage.engine.blocks = (TextBlock(clean("first words")),)
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    assert "first words" in stage.text
+    stage.engine.blocks = (TextBlock(clean("other words")),)
+    stage.engine.orders.clear()
+    stage.tell(ResourceChanged(facts.EVERYTHING, clean(uri)))
+    await settle(stage)
+    assert "other words" in stage.text
+    assert stage.engine.orders == [("servers.read_resource", facts.EVERYTHING, uri)]
+    assert stage.text.count("✓ everything.one.md") == 1
+
+
+@pytest.mark.parametrize("word", ["echo", "args-prompt", "dynamic"])
+async def test_only_resources_are_watched(stage, word):
+    await find(stage, word)
+    await press(stage, "w")
+    assert stage.engine.orders == []
+    assert [note.message for note in stage._notifications] == ["Only resources can be watched."]

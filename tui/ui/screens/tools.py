@@ -11,7 +11,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.domain.errors import McpTuiError
-from tui.domain.events import CatalogChanged, ServerRemoved, ToolProgressed
+from tui.domain.events import CatalogChanged, ResourceChanged, ResourceWatched, ServerRemoved, ToolProgressed
 from tui.domain.ids import CallId, ServerName, new_id
 from tui.domain.messages import Json
 from tui.domain.servers import Catalog, ToolResult, error_result
@@ -23,11 +23,11 @@ from tui.ui.hand_calls import carry_out, suggestions
 from tui.ui.keys import bindings
 from tui.ui.new_file import write_new_file
 from tui.ui.screens.live import concerns
-from tui.ui.screens.model_switch import ModelSwitch
+from tui.ui.screens.resource_watch import ResourceWatch
 from tui.ui.widgets.lists.list_filter import ListFilter
 from tui.ui.widgets.lists.row_list import RowList
 from tui.ui.widgets.tools.call_pane import CallPane
-from tui.ui.widgets.tools.catalog_list import CatalogEntry, CatalogRow, command_line, entries_of, row_cells, rows_of
+from tui.ui.widgets.tools.catalog_list import CatalogEntry, CatalogRow, command_line, entries_of, rows_of
 from tui.ui.widgets.tools.hand_calls import HandCall, call_cells
 from tui.ui.widgets.tools.result_view import BlockView, file_of
 
@@ -35,7 +35,7 @@ _RECENT = 50
 _STOPPED = CleanText("You stopped the call; the server may still be at work on it.")
 
 
-class ToolsScreen(ModelSwitch):
+class ToolsScreen(ResourceWatch):
     """Tools, resources, templates and prompts."""
 
     NAME = "Tools"
@@ -54,7 +54,7 @@ class ToolsScreen(ModelSwitch):
         self._calls: list[HandCall] = []
         self._filter = ListFilter("things")
         self._list: RowList[CatalogRow] = RowList(
-            row_cells, key=lambda row: row.key, stops=lambda row: isinstance(row, CatalogEntry), id="catalog"
+            self.cells, key=lambda row: row.key, stops=lambda row: isinstance(row, CatalogEntry), id="catalog"
         )
         self._recent_title = Static("Recent calls", classes="recent", markup=False)
         self._recent: RowList[HandCall] = RowList(call_cells, key=id, id="recent")
@@ -77,6 +77,8 @@ class ToolsScreen(ModelSwitch):
         if concerns(kinds, CatalogChanged, ServerRemoved):
             self._entries = entries_of(_in_order(self.state))
             self._show_list()
+        if concerns(kinds, ResourceChanged, ResourceWatched, ServerRemoved):
+            self.show_watches()
         if concerns(kinds, ToolProgressed):
             self._pane.show_progress(self.state.hand_progress)
 
@@ -96,7 +98,7 @@ class ToolsScreen(ModelSwitch):
     @on(RowList.Moved, "#catalog")
     def _open_chosen(self) -> None:
         row = self._list.item
-        self._pane.open(row if isinstance(row, CatalogEntry) else None)
+        self._pane.open(row if isinstance(row, CatalogEntry) else None, changes=self.changes(row))
 
     @on(RowList.Chosen, "#catalog")
     def _into_form(self) -> None:
@@ -109,7 +111,7 @@ class ToolsScreen(ModelSwitch):
         if call is not None:
             with self.prevent(RowList.Moved):
                 self._list.seek(call.entry.key)
-            self._pane.open(call.entry, call)
+            self._pane.open(call.entry, call, changes=self.changes(call.entry))
 
     def seek_tool(self, server: ServerName, tool: str) -> None:
         """Chooses a tool, at once or as soon as it is on offer; a filter that hides it is cleared."""

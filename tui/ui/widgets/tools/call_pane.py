@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.domain.events import ToolProgressed
 from tui.domain.ids import CallId
 from tui.domain.messages import Json
-from tui.domain.servers import ResourceInfo, ToolInfo
+from tui.domain.servers import ResourceInfo, ToolInfo, ToolResult
 from tui.domain.text import CleanText, clean_line
 from tui.ui.format import percent
 from tui.ui.widgets.form.schema_form import SchemaForm
@@ -51,7 +51,9 @@ class CallPane(VerticalScroll, can_focus=True):
             self.entry = entry
             self.values = values
 
-    def __init__(self, suggest: Callable[[CatalogEntry, str, str], Awaitable[Sequence[str]]]) -> None:
+    def __init__(
+        self, suggest: Callable[[CatalogEntry, str, str, Mapping[str, Json]], Awaitable[Sequence[str]]]
+    ) -> None:
         super().__init__()
         self._suggest = suggest
         self._entry: CatalogEntry | None = None
@@ -59,6 +61,9 @@ class CallPane(VerticalScroll, can_focus=True):
         self._drafts: dict[tuple[str, str, str], Mapping[str, Json]] = {}
         self._under_way: tuple[CallId, CatalogEntry] | None = None
         self._called_from: CatalogEntry | None = None
+        self._answered = False
+        """What is shown below is the answer to what is shown above."""
+        self._changes: int | None = None
         self._about = Static(_NOTHING, classes="about", markup=False)
         self._trouble = Static("", classes="trouble", markup=False)
         self._slot = Vertical(classes="slot")
@@ -91,15 +96,20 @@ class CallPane(VerticalScroll, can_focus=True):
         """Whether a call is under way."""
         return self._under_way is not None
 
-    def open(self, entry: CatalogEntry | None, call: HandCall | None = None) -> None:
-        """Shows a thing with an empty form or what was typed before, or an earlier call of it with its result."""
+    def open(self, entry: CatalogEntry | None, call: HandCall | None = None, *, changes: int | None = None) -> None:
+        """Shows a thing with an empty form or what was typed before, or an earlier call of it with its result.
+
+        `changes` of a resource that is watched.
+        """
         if call is None and entry == self._entry:
             return
         if self._form is not None and self._entry is not None:
             self._drafts[self._entry.key] = self._form.values()
         self._entry, self._form = entry, None
         self._say([])
-        self._about.update(_NOTHING if entry is None else entry_text(entry))
+        self._answered = call is not None
+        self._changes = changes
+        self._about.update(_NOTHING if entry is None else entry_text(entry, changes))
         self._schema.update(_schemas(entry))
         self.scroll_home(animate=False)
         self._fill(entry, call)
@@ -141,8 +151,21 @@ class CallPane(VerticalScroll, can_focus=True):
         if self._entry != self._called_from:
             await self._result.clear()
             return
+        self._answered = call.entry == self._entry
         await self._result.show(call.result)
         self._result.scroll_visible(animate=False, top=True)
+
+    def show_changes(self, changes: int | None) -> bool:
+        """Says how often what is shown changed. Returns whether the contents below are no longer what is there."""
+        before, self._changes = self._changes, changes
+        if self._entry is not None and changes != before:
+            self._about.update(entry_text(self._entry, changes))
+        return self._answered and not self.busy and (changes or 0) > (before or 0)
+
+    async def renew(self, entry: CatalogEntry, result: ToolResult) -> None:
+        """Shows what was read anew, unless another thing is looked at, or called, by now."""
+        if entry == self._entry and self._answered and not self.busy:
+            await self._result.show(result)
 
     def toggle_raw(self) -> None:
         """Switches between the form and JSON."""

@@ -100,9 +100,11 @@ def rows_of(entries: Iterable[CatalogEntry], words: Sequence[str]) -> tuple[list
     return rows, sum(map(len, groups.values()))
 
 
-def _mark(row: CatalogEntry) -> Piece:
-    """The sign of its kind; another one where it is kept from the model."""
+def _mark(row: CatalogEntry, changes: int | None) -> Piece:
+    """The sign of its kind; another one where it is kept from the model, or watched."""
     thing = row.thing
+    if changes is not None:
+        return ("◉", "live")
     if not isinstance(thing, ResourceInfo) and thing.withheld:
         return ("!", "warn")
     if isinstance(thing, ToolInfo) and not thing.offered:
@@ -110,13 +112,15 @@ def _mark(row: CatalogEntry) -> Piece:
     return SIGNS[row.kind]
 
 
-def row_cells(row: CatalogRow, width: int) -> list[Piece]:
-    """Draws one row."""
+def row_cells(row: CatalogRow, width: int, changes: int | None = None) -> list[Piece]:
+    """Draws one row; `changes` of a resource that is watched, None for all others."""
     if isinstance(row, Heading):
         count = str(row.count)
         return [(fit(clean_line(row.server), width - len(count) - 1), "bold"), (" ", ""), (count, "dim")]
-    sign, ink = _mark(row)
+    sign, ink = _mark(row, changes)
     figure = tokens(row.thing.schema_tokens) if isinstance(row.thing, ToolInfo) else ""
+    if changes:
+        return [(f" {sign} ", ink), (fit(row.label, width - 9), "bold"), (right_fit(f"{changes}×", 6), "live")]
     return [(f" {sign} ", ink), (fit(row.label, width - 9), ""), (right_fit(figure, 6), "dim")]
 
 

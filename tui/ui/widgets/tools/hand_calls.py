@@ -34,8 +34,8 @@ def call_cells(call: HandCall, width: int) -> list[Piece]:
     return [(f"{sign} ", ink), (fit(name, width - 11), ""), (right_fit(took, 9), "dim")]
 
 
-def entry_text(entry: CatalogEntry) -> Content:
-    """Returns name, kind, what it may do, and the description."""
+def entry_text(entry: CatalogEntry, changes: int | None = None) -> Content:
+    """Returns name, kind, what it may do, and the description; of a watched resource how often it changed."""
     thing = entry.thing
     title = Content.assemble((entry.label, "bold"), (f"   {entry.kind} of {clean_line(entry.server)}", "$dim"))
     parts: list[Content | None] = [title]
@@ -44,6 +44,9 @@ def entry_text(entry: CatalogEntry) -> Content:
     if isinstance(thing, ResourceInfo):
         size = "" if thing.size is None else f"   {thing.size} B"
         parts.append(Content.assemble((clean_line(thing.uri), "$code"), (f"   {thing.mime_type}{size}", "$dim")))
+        if changes is not None:
+            times = f", changed {changes}×" if changes else ", no change yet"
+            parts.append(Content.assemble(("◉ watched", "$live"), (times, "$dim")))
     elif thing.title and thing.title != entry.label:
         parts.append(Content(thing.title))
     if thing.description:
