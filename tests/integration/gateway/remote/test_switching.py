@@ -1,0 +1,169 @@
+"""One gateway or another, chosen in the file or while running: chats, answers, the panel and the target follow."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.llm_endpoint import LlmEndpoint, models, say
+from tests.integration.gateway.remote.omniroute.recorded import OmniRoute, omniroute
+from tui.bus import Inbox
+from tui.config.paths import find_paths
+from tui.config.schema import ChatSettings, Settings
+from tui.domain.errors import NotExposedError, UsageError
+from tui.domain.events import EngineReady, GatewaySampled, TargetChanged
+from tui.domain.gateway import GatewaySpec, ModelSpec, ProviderSpec
+from tui.domain.gateway_accounts import CostAnswer, ProviderAnswer, SessionAnswer
+from tui.domain.gateway_answers import CombosAnswer, HealthAnswer, ModelsAnswer
+from tui.domain.gateway_routing import RouteAnswer
+from tui.domain.ids import ProviderName
+from tui.engine import Engine
+
+INSIDE = ProviderSpec(ProviderName("nobody"), "http://127.0.0.1:9/v1", models=(ModelSpec("m"),))
+
+
+def spec(endpoint: LlmEndpoint, name: str = "own") -> GatewaySpec:
+    return GatewaySpec(name, "openai", endpoint.base_url)
+
+
+@asynccontextmanager
+async def running(path: Path, *gateways: GatewaySpec, **more: object) -> AsyncIterator[tuple[Engine, Inbox]]:
+    settings = Settings(providers=(INSIDE,), gateways=gateways, **more)  # type: ignore[arg-type]
+    engine = Engine(settings, find_paths({"MCP_TUI_HOME": str(path)}), attended=False)
+    inbox = engine.bus.subscribe()
+    await engine.start()
+    try:
+        yield engine, inbox
+    finally:
+        await engine.stop()
+
+
+@pytest.fixture
+async def endpoint() -> AsyncIterator[LlmEndpoint]:
+    said = say("Hello.", usage={"prompt_tokens": 3, "completion_tokens": 2, "cost": 0.25})
+    async with LlmEndpoint([said] * 5, models_reply=models(["big", "small"])) as endpoint:
+        yield endpoint
+
+
+async def test_a_chosen_gateway_carries_the_chats_from_the_start(tmp_path: Path, endpoint: LlmEndpoint) -> None:
+    async with running(tmp_path, spec(endpoint), gateway="own") as (engine, inbox):
+        (ready,) = [event for event in inbox.drain() if isinstance(event, EngineReady)]
+        assert (ready.gateway, ready.target) == ("own", "own/big")
+        assert "first that own names" in ready.target_note
+        answer = await engine.gateway.operate("route", {"model": "small", "messages": "Hi"})
+        assert isinstance(answer, RouteAnswer)
+        assert (answer.content, answer.provider, answer.model) == ("Hello.", "own", "small")
+
+
+@pytest.mark.parametrize(("wanted", "target"), [("small", "own/small"), ("own/small", "own/small"), ("x/y", "own/big")])
+async def test_the_configured_model_is_looked_for_at_the_chosen_gateway(
+    tmp_path: Path, endpoint: LlmEndpoint, wanted: str, target: str
+) -> None:
+    chat = ChatSettings(target=wanted)
+    async with running(tmp_path, spec(endpoint), gateway="own", chat=chat) as (engine, _):
+        assert engine.parts.room.target == target
+
+
+async def test_a_gateway_that_does_not_answer_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    dead = GatewaySpec("own", "openai", "http://127.0.0.1:9/v1")
+    async with running(tmp_path, dead, gateway="own") as (engine, inbox):
+        (ready,) = [event for event in inbox.drain() if isinstance(event, EngineReady)]
+        assert ready.target == ""
+        assert "names no model" in ready.target_note
+        await engine.gateway.use("embedded")
+        assert engine.parts.room.target == "nobody/m"
+
+
+async def test_all_follow_when_another_gateway_is_used(tmp_path: Path, endpoint: LlmEndpoint) -> None:
+    async with running(tmp_path, spec(endpoint)) as (engine, inbox):
+        assert [(one.name, one.in_use) for one in engine.gateway.known_gateways()] == [
+            ("embedded", True),
+            ("own", False),
+        ]
+        inbox.drain()
+        await engine.gateway.use("own")
+        events = inbox.drain()
+        sampled = [event.snapshot for event in events if isinstance(event, GatewaySampled)][-1]
+        assert sampled.gateway == "own"
+        assert [one.name for one in sampled.providers] == ["own"]
+        assert sampled.notes == ("all figures were measured here",)
+        assert [event.target for event in events if isinstance(event, TargetChanged)] == ["own/big"]
+        assert [one.in_use for one in engine.gateway.known_gateways()] == [False, True]
+        assert await engine.gateway.known_values("model") == ["own/big", "own/small"]
+        assert [one.name for one in engine.parts.settings.providers] == ["nobody", "own"]
+        await engine.gateway.use("embedded")
+        events = inbox.drain()
+        sampled = [event.snapshot for event in events if isinstance(event, GatewaySampled)][-1]
+        assert (sampled.gateway, [one.name for one in sampled.providers]) == ("embedded", ["nobody", "own"])
+
+
+async def test_an_unknown_gateway_changes_nothing(tmp_path: Path, endpoint: LlmEndpoint) -> None:
+    async with running(tmp_path, spec(endpoint), gateway="own") as (engine, _):
+        with pytest.raises(UsageError) as raised:
+            await engine.gateway.use("onw")
+        assert raised.value.hint == "Did you mean 'own'?"
+        assert engine.parts.gateways.name == "own"
+
+
+async def test_an_endpoint_of_no_known_kind_is_told_of_by_what_was_measured_here(
+    tmp_path: Path, endpoint: LlmEndpoint
+) -> None:
+    async with running(tmp_path, spec(endpoint), gateway="own") as (engine, _):
+        await engine.gateway.operate("route", {"model": "big", "messages": "Hi"})
+        cost = await engine.gateway.operate("cost", {})
+        provider = await engine.gateway.operate("provider", {"provider": "own"})
+        session = await engine.gateway.operate("session", {})
+        health = await engine.gateway.operate("health", {})
+        listed = await engine.gateway.operate("models", {})
+        for name, arguments in (
+            ("combos", {}),
+            ("switch", {"combo": "a", "active": True}),
+            ("best", {"task": "coding"}),
+        ):
+            with pytest.raises(NotExposedError, match="not exposed by this gateway"):
+                await engine.gateway.operate(name, arguments)
+    assert isinstance(cost, CostAnswer)
+    assert isinstance(provider, ProviderAnswer)
+    assert isinstance(session, SessionAnswer)
+    assert isinstance(health, HealthAnswer)
+    assert isinstance(listed, ModelsAnswer)
+    assert (cost.total.microusd, [one.provider for one in cost.providers]) == (250_000, ["own"])
+    assert (provider.figures.successes, session.figures.requests) == (1, 1)
+    assert (health.verdict, health.uptime_s, [one.provider for one in health.providers]) == ("ok", None, ["own"])
+    for answer in (cost, provider, session, health):
+        assert [one.source for one in answer.witnesses] == ["measured here"]
+    assert [view.id for view in listed.models] == ["big", "small"]
+
+
+async def test_the_session_of_the_panel_is_ours_and_the_day_is_the_gateways(tmp_path: Path) -> None:
+    async with recorded() as (fake, gateway), running(tmp_path, gateway, gateway="omni") as (engine, _):
+        answer = await engine.gateway.operate("combos", {})
+        assert isinstance(answer, CombosAnswer)
+        await engine.gateway.operate("route", {"model": "prio", "messages": "Hi"})
+        snapshot = await engine.parts.gateways.snapshot()
+        # OmniRoute reported 42 micro-dollars for our own request; its day is another sum, or not read yet.
+        assert snapshot.spend.session_microusd == 42
+        assert snapshot.latency.requests == 1
+        assert fake.requests[-1].body["model"] == "prio"
+
+
+async def test_every_gateway_is_looked_at_whatever_ails_one(tmp_path: Path, endpoint: LlmEndpoint) -> None:
+    async with recorded() as (_, omni):
+        dead = GatewaySpec("dead", "omniroute", "http://127.0.0.1:9")
+        async with running(tmp_path, spec(endpoint), omni, dead) as (engine, _):
+            seen = await engine.gateway.look_at_gateways()
+    assert [(one.gateway.name, one.verdict) for one in seen] == [
+        ("embedded", "ok"),
+        ("own", "ok"),
+        ("omni", "ok"),
+        ("dead", "down"),
+    ]
+    assert "Nothing listens" in seen[-1].note
+
+
+@asynccontextmanager
+async def recorded() -> AsyncIterator[tuple[OmniRoute, GatewaySpec]]:
+    said = say("Hello.", headers={"x-omniroute-response-cost": "0.000042"})
+    async with omniroute(script=[said] * 3) as fake:
+        yield fake, GatewaySpec("omni", "omniroute", fake.url)
