@@ -93,7 +93,12 @@ BUDGET = (
     Key("session_usd", "usd", "The most one chat may cost.", "session_microusd"),
     Key("day_usd", "usd", "The most a day (UTC) may cost.", "day_microusd"),
     Key("month_usd", "usd", "The most a month (UTC) may cost.", "month_microusd"),
-    Key("action", "text", "What happens beyond a limit.", choices=get_args(BudgetAction)),
+    Key(
+        "action",
+        "text",
+        "Beyond a limit: only tell, go to a cheaper place, or ask in the chat and else refuse.",
+        choices=get_args(BudgetAction),
+    ),
     Key("degrade_to", "text", 'Which tier takes over with `action = "degrade"`.', choices=("cheap", "free")),
 )
 RESILIENCE = (Key("profile", "text", "How soon another provider takes over.", choices=get_args(ProfileName)),)
