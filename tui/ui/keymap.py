@@ -8,7 +8,10 @@ from textual.binding import Binding, InvalidBinding
 from tui.domain.text import CleanText, clean_line
 from tui.ui.keys import ACTIONS, Action
 
-_TOGETHER = {"chat": {"composer", "transcript", "pane", "list"}}
+_TOGETHER = {
+    "chat": {"composer", "transcript", "pane", "list"},
+    "gateway": {"health", "cost", "combos", "models", "route", "quota", "list"},
+}
 """Areas that listen at the same time, beside `app`, which always listens."""
 
 

@@ -80,7 +80,7 @@ class ServerOrdersDouble:
         return self._engine.found
 
     async def take_over(self, found):
-        await self._engine.do("servers.take_over", found.spec.name)
+        return await self._engine.do("servers.take_over", found.spec.name, answer=found.spec.name)
 
     def spec(self, name):
         return self._engine.spec

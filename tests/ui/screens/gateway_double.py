@@ -1,20 +1,27 @@
-"""An engine's double for the gateway screen: every operation answers as told, trials are told one by one."""
+"""An engine's double for the gateway screen: operations answer as told or fail, trials are told one by one."""
 
 import asyncio
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from tests.ui.screens.engine_double import EngineDouble
 from tui.domain.gateway_answers import ConnectionTest
 from tui.domain.text import clean
 from tui.gateway.operations import OPERATIONS
 
+CHANGING = ("switch", "budget")
+"""Operations that are orders; the others are questions."""
+
 
 @dataclass
 class GatewayDouble(EngineDouble):
-    """`answers` holds each operation's answer by name, `known` what its parameters may be called with."""
+    """`answers` holds each operation's answer by name, an exception is raised; `asked` what was asked, in order."""
 
     answers: dict = field(default_factory=dict)
+    asked: list[tuple] = field(default_factory=list)
     known: dict = field(default_factory=dict)
+    requests: tuple | Exception = ()
+    gateways: tuple = ()
     trials: tuple = ()
     seen: ConnectionTest = ConnectionTest(True, clean("mine lists 2 models: a, b"))
     stopped: bool = False
@@ -22,6 +29,10 @@ class GatewayDouble(EngineDouble):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.gateway = GatewayOrdersDouble(self)
+
+    def count(self, name: str) -> int:
+        """How often a question was asked."""
+        return sum(asked[0] == name for asked in self.asked)
 
 
 class GatewayOrdersDouble:
@@ -34,13 +45,41 @@ class GatewayOrdersDouble:
         return OPERATIONS
 
     async def operate(self, name, arguments):
-        return await self._engine.do("gateway.operate", name, dict(arguments), answer=self._engine.answers.get(name))
+        answer = self._engine.answers.get(name)
+        answer = answer(arguments) if callable(answer) else answer
+        if name in CHANGING:
+            return await self._engine.do("gateway.operate", name, dict(arguments), answer=answer)
+        self._engine.asked.append((name, dict(arguments)))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def known_values(self, parameter):
         return self._engine.known.get(parameter, ())
 
+    async def recent_requests(self, limit=20):
+        self._engine.asked.append(("recent", limit))
+        if isinstance(self._engine.requests, Exception):
+            raise self._engine.requests
+        return self._engine.requests
+
     async def order_breaker(self, provider, order):
         await self._engine.do("gateway.order_breaker", provider, order)
+
+    async def edit_combo(self, combo, *, keep=False):
+        await self._engine.do("gateway.edit_combo", combo, keep)
+
+    async def set_target(self, target):
+        await self._engine.do("gateway.set_target", target)
+
+    def known_gateways(self):
+        return tuple(
+            SimpleNamespace(name=name, kind=kind, url=url, in_use=number == 0)
+            for number, (name, kind, url) in enumerate(self._engine.gateways)
+        )
+
+    async def use(self, name):
+        await self._engine.do("gateway.use", name)
 
     async def try_combo(self, combo, on_trial):
         """Tells `trials` and waits; the answer comes once `held` is set."""

@@ -1,97 +1,142 @@
-"""The gateway screen through its keys."""
+"""The gateway screen around its views: the ways between them, asking again, ages, failures, another gateway."""
+
+from dataclasses import replace
+
+import pytest
 
 from tests.ui.screens import facts
-from tests.ui.screens.stage import Stage, press
+from tests.ui.screens import gateway_facts as known
+from tests.ui.screens.gateway_double import GatewayDouble
+from tests.ui.screens.gateway_stage import SIZES, gateway_stage, line, pass_time
+from tests.ui.screens.stage import Stage, press, settle
+from tui.domain.errors import CallError, NotExposedError
 from tui.domain.events import GatewaySampled
-from tui.domain.gateway import GatewaySnapshot
+from tui.domain.gateway_witness import Witness
 from tui.domain.text import clean
-from tui.ui.screens.gateway import GatewayScreen
+from tui.ui.palette import Commands
+from tui.ui.screens.gateway import VIEWS, GatewayScreen
+from tui.ui.widgets.gateway.view_tabs import ViewTabs
+
+KEYS = {"health": "H", "cost": "C", "combos": "O", "models": "M", "route": "R", "quota": "Q"}
+FAILURE = CallError("The ledger is locked.", "Try again.")
 
 
-def rows(app: Stage, *names: str) -> list[str]:
-    return [next(line for line in app.text.splitlines() if name in line) for name in names]
+def in_view(app: Stage) -> str:
+    return next(view.AREA for view in app.screen._views.values() if view.display)
 
 
-async def test_providers_in_trouble_stand_first_with_failures_and_seconds_to_the_probe():
-    app = Stage(GatewayScreen)
-    async with app.run_test(size=(120, 40)) as pilot:
-        app.tell(facts.gateway())
-        await pilot.pause()
-        lines = app.text.splitlines()
-        order = [
-            next(number for number, line in enumerate(lines) if name in line)
-            for name in ("openrouter  ", "openai  ", "mistral", "groq", "ollama")
-        ]
-        assert order == sorted(order)
-        (openrouter,) = rows(app, "○ OPEN")
-        assert "5/6" in openrouter
-        assert "39 s" in openrouter
-        assert "missing" in rows(app, "mistral")[0]
+@pytest.mark.parametrize("view", [view.AREA for view in VIEWS])
+async def test_every_view_has_a_key_and_takes_the_focus(view: str) -> None:
+    async with gateway_stage(KEYS[view], answers=known.ANSWERS) as app:
+        assert in_view(app) == view
+        assert app.screen._views[view] in app.focused.ancestors
 
 
-async def test_the_countdown_ticks_between_two_samples():
-    app = Stage(GatewayScreen)
-    async with app.run_test(size=(120, 40)) as pilot:
-        app.tell(facts.gateway())
-        app.engine.clock.advance(10)
-        app.screen.tick()
-        await pilot.pause()
-        assert "29 s" in rows(app, "○ OPEN")[0]
-        assert "12 s ago" in app.text
+@pytest.mark.parametrize("view", [view.AREA for view in VIEWS])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_every_view_fits_and_names_its_command_line_and_its_keys(view: str, size: tuple[int, int]) -> None:
+    async with gateway_stage(KEYS[view], size, answers=known.ANSWERS, requests=(known.EXPLAINED,)) as app:
+        assert "$ mcp-tui gateway" in app.text
+        assert "r again" in app.text
+        assert all(label in app.text for label in ("H Health", "C Cost", "Q Quota"))
 
 
-async def test_the_chosen_provider_says_why():
-    app = Stage(GatewayScreen)
-    async with app.run_test(size=(120, 40)) as app.pilot:
-        app.tell(facts.gateway())
-        await app.pilot.pause()
-        assert "5 of 6 calls failed (503)" in app.text
-        assert "503 upstream overloaded" in app.text
-        await press(app, "j", "j", "j")
-        assert "12 400 tok/min" in app.text
+async def test_a_click_on_a_tab_opens_its_view() -> None:
+    async with gateway_stage(answers=known.ANSWERS) as app:
+        await app.pilot.click(ViewTabs, offset=(line(app, "H Health").index("Models") - 2, 0))
+        await settle(app)
+        assert in_view(app) == "models"
 
 
-async def test_cost_combos_and_latency_stand_side_by_side_when_there_is_room():
-    app = Stage(GatewayScreen)
-    async with app.run_test(size=(120, 40)) as pilot:
-        app.tell(facts.gateway())
-        await pilot.pause()
-        (headings,) = rows(app, "Combos")
-        assert "Cost" in headings
-        assert "Latency" in headings
-        for words in (
-            "$0.0231+?",
-            "without 1 call of unknown price",
-            "$5.00, then block",
-            "3 ○ openrouter/auto",
-            "fallbacks",
-        ):
-            assert words in app.text
+async def test_brackets_turn_the_views_round() -> None:
+    async with gateway_stage(answers=known.ANSWERS) as app:
+        await press(app, "]")
+        assert in_view(app) == "cost"
+        await press(app, "[", "[")
+        assert in_view(app) == "quota"
 
 
-async def test_what_nobody_measured_is_unknown():
-    app = Stage(GatewayScreen)
-    async with app.run_test(size=(120, 40)) as pilot:
-        app.tell(GatewaySampled(GatewaySnapshot(clean("embedded"), facts.NOW)))
-        await pilot.pause()
-        assert "? unknown" in app.text
-        assert "p50" in app.text
-        assert "?" in rows(app, "p95")[0]
-        assert "No providers yet." in app.text
+async def test_the_palette_leads_to_every_view_and_to_what_the_one_in_view_can_do() -> None:
+    async with gateway_stage("C", answers=known.ANSWERS) as app:
+        names = {name for name, _, _ in Commands(app.screen)._commands()}
+        assert {"Health  (H)", "Models  (M)", "Period  (p)", "Again  (r)"} <= names
+        assert "Trip  (t)" not in names
 
 
-async def test_before_the_first_sample_nothing_is_invented():
-    app = Stage(GatewayScreen)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+async def test_nothing_is_asked_before_the_engine_is_ready_and_nothing_is_invented() -> None:
+    app = Stage(GatewayScreen, engine=GatewayDouble(answers=known.ANSWERS))
+    async with app.run_test(size=(80, 24)) as app.pilot:
+        await press(app, "C", "Q", "H")
         assert "has not reported yet" in app.text
-        assert "$" not in app.text.replace("$?", "")
+        assert app.engine.asked == []
+        assert "$" not in app.text.replace("$?", "").replace("$ mcp-tui", "")
 
 
-async def test_at_80_by_24_breaker_provider_and_failures_stay():
-    app = Stage(GatewayScreen)
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.tell(facts.gateway())
-        await pilot.pause()
-        assert "5/6" in rows(app, "○ OPEN")[0]
-        assert "Combos" in app.text
+async def test_only_the_view_in_view_is_asked_again_and_gently() -> None:
+    async with gateway_stage("C", answers=known.ANSWERS) as app:
+        before = app.engine.count("health")
+        await pass_time(app, 4)
+        assert app.engine.count("cost") == 1
+        await pass_time(app, 2)
+        assert app.engine.count("cost") == 2
+        assert app.engine.count("health") == before
+
+
+async def test_r_asks_at_once() -> None:
+    async with gateway_stage("Q", answers=known.ANSWERS) as app:
+        await press(app, "r")
+        assert app.engine.count("quota") == 2
+
+
+@pytest.mark.parametrize(("key", "words"), [("C", "llama-3.3-70b"), ("O", "turns"), ("M", "gpt-5"), ("Q", "keyring")])
+async def test_a_failed_question_keeps_the_last_answer_with_its_age_and_says_why(key: str, words: str) -> None:
+    answers = dict(known.ANSWERS)
+    async with gateway_stage(key, answers=answers) as app:
+        for name in answers:
+            answers[name] = FAILURE
+        await pass_time(app, 301)
+        assert words in app.text
+        assert "5 min ago, not newer: The ledger is locked." in app.text
+
+
+async def test_the_first_failure_says_why_there_is_nothing() -> None:
+    async with gateway_stage("C", answers={"cost": FAILURE}) as app:
+        assert "✗ The ledger is locked." in app.text
+
+
+@pytest.mark.parametrize("key", ["C", "O", "M", "Q", "R"])
+async def test_what_a_gateway_does_not_offer_is_said_and_not_asked_again(key: str) -> None:
+    answers = dict.fromkeys(known.ANSWERS, NotExposedError("no such route"))
+    async with gateway_stage(key, answers=answers, requests=NotExposedError("no such route")) as app:
+        assert "not exposed by this gateway" in app.text
+        asked = len(app.engine.asked)
+        await pass_time(app, 3_600)
+        assert len(app.engine.asked) == asked
+        await press(app, "r")
+        assert len(app.engine.asked) > asked
+
+
+async def test_the_age_of_an_answer_counts_what_the_gateway_itself_remembered() -> None:
+    witness = clean("GET /spend")
+    old = replace(known.COST, witnesses=(Witness(clean(""), witness, age_s=120.0),))
+    async with gateway_stage("C", answers={"cost": old}) as app:
+        assert "2 min ago" in line(app, "mcp-tui gateway cost")
+
+
+async def test_what_another_gateway_said_is_forgotten() -> None:
+    async with gateway_stage("C", answers=dict(known.ANSWERS)) as app:
+        app.engine.answers["cost"] = FAILURE
+        sampled = facts.gateway()
+        app.tell(GatewaySampled(replace(sampled.snapshot, gateway=clean("office"))))
+        await settle(app)
+        assert "office" in line(app, "H Health")
+        assert "llama-3.3-70b" not in app.text
+
+
+async def test_o_chooses_among_the_known_gateways() -> None:
+    gateways = (("embedded", "embedded", ""), ("office", "litellm", "https://gw.example.org"))
+    async with gateway_stage(answers=known.ANSWERS, gateways=gateways) as app:
+        await press(app, "o")
+        assert "https://gw.example.org" in app.text
+        await press(app, "down", "enter")
+        assert app.engine.orders == [("gateway.use", "office")]

@@ -1,195 +1,143 @@
-"""The gateway screen: who is well, what it cost, how quick it was, which way requests go, and what can be done."""
-
-from collections.abc import Mapping, Sequence
-from functools import partial
+"""The gateway screen: views of who is well, what it costs, which way requests go and what is left, one at a time."""
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
+from textual.containers import Container
 
-from tui.domain.events import GatewaySampled
-from tui.domain.gateway import BreakerOrder, ComboSpec, ProviderHealth
-from tui.domain.messages import Json
+from tui.domain.events import BreakerChanged, EngineReady, GatewaySampled
+from tui.domain.state import State
 from tui.domain.text import clean_line
+from tui.engine import Engine
+from tui.ui import keys
 from tui.ui.adding_provider import add_provider
 from tui.ui.bridge import Kinds
-from tui.ui.dialogs.answer import AnswerDialog
-from tui.ui.dialogs.trial import TrialDialog
-from tui.ui.format import age
+from tui.ui.dialogs.choice import Choice, ChoiceDialog
 from tui.ui.keys import bindings
 from tui.ui.screens.framed import FramedScreen
+from tui.ui.screens.gateway_views.catalog import ModelsView
+from tui.ui.screens.gateway_views.combos import CombosView
+from tui.ui.screens.gateway_views.cost import CostView
+from tui.ui.screens.gateway_views.health import HealthView
+from tui.ui.screens.gateway_views.quota import QuotasView
+from tui.ui.screens.gateway_views.route import RouteView
+from tui.ui.screens.gateway_views.view import GatewayView
 from tui.ui.screens.live import concerns
-from tui.ui.widgets.gateway.gateway_tables import (
-    PROVIDER_COLUMNS,
-    ComboLine,
-    combo_lines,
-    combo_pieces,
-    cost_text,
-    latency_text,
-    problem_first,
-    provider_cells,
-    provider_note,
-)
-from tui.ui.widgets.lists.row_list import RowList
+from tui.ui.widgets.frame.action_line import printed
+from tui.ui.widgets.gateway.view_tabs import Tab, ViewTabs
 
-_VERDICTS = {"ok": ("● all well", "$text-success"), "degraded": ("◐ degraded", "$text-warning")}
-_VERDICTS |= {"down": ("✗ down", "$text-error"), "unknown": ("? unknown", "$dim")}
-
-
-WIDE = 96
-"""Columns from which cost, combos and latency stand side by side."""
+VIEWS: tuple[type[GatewayView], ...] = (HealthView, CostView, CombosView, ModelsView, RouteView, QuotasView)
+WIDE = 110
+"""Columns from which panels stand side by side."""
+HIGH = 32
+"""Rows from which there is room for blank lines."""
 
 
 class GatewayScreen(FramedScreen):
-    """Health and breakers, combos, cost and latency of the gateway in use."""
+    """The tabs, and below them the view that was chosen; a view is made when it is first looked at."""
 
     NAME = "Gateway"
     AREA = "gateway"
     BINDINGS = bindings("gateway")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares it so
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high")]  # noqa: RUF012
     DEFAULT_CSS = """
-    GatewayScreen > .title { height: 2; width: 100%; padding: 1 2 0 2; }
-    GatewayScreen > RowList { height: auto; max-height: 40%; min-height: 5; padding: 1 1 0 1; }
-    GatewayScreen > .note { height: 4; width: 100%; padding: 1 2; }
-    GatewayScreen > VerticalScroll { height: 1fr; width: 100%; background: $surface; }
-    GatewayScreen > VerticalScroll { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
-    GatewayScreen .panels { height: auto; }
-    GatewayScreen .panels > Static { width: 1fr; height: auto; padding: 1 2; }
-    GatewayScreen .panels > RowList { width: 1fr; height: auto; padding: 1; background: $surface; }
-    GatewayScreen.-narrow .panels { layout: vertical; }
-    GatewayScreen.-narrow .panels > Static, GatewayScreen.-narrow .panels > RowList { width: 100%; }
+    GatewayScreen > #views { height: 1fr; width: 100%; }
+    GatewayScreen.-low > ViewTabs { margin: 0 2; }
+    GatewayScreen.-low CombosView > Detail > Static { padding: 0 2; }
+    GatewayScreen.-low CostView > .plot-title { height: 1; padding: 0 2; }
+    GatewayScreen.-low CostView > .summary { margin-top: 0; }
+    GatewayScreen.-low CostView > RowList { height: 1fr; padding: 0 1; }
+    GatewayScreen.-low CostView > SpendPlot { height: 1fr; }
+    GatewayScreen.-low HealthView > .note { padding: 0 2; }
+    GatewayScreen.-low ModelsView > .note { height: 2; padding: 0 2; }
+    GatewayScreen.-low ModelsView > RowList { padding: 0 1; }
+    GatewayScreen.-low QuotasView > .budget { padding: 0 2; }
+    GatewayScreen.-low QuotasView > .note { height: 2; padding: 0 2; }
+    GatewayScreen.-low RouteView Detail > Static { padding: 0 2; }
+    GatewayScreen.-narrow HealthView .latency { display: none; }
+    GatewayScreen.-narrow HealthView .latency-line { display: block; }
     """
 
+    def __init__(self, engine: Engine, state: State) -> None:
+        super().__init__(engine, state)
+        self._views: dict[str, GatewayView] = {}
+        self._current = VIEWS[0].AREA
+        self._tabs = ViewTabs(_tabs())
+
     def body(self) -> ComposeResult:
-        self._title = Static("", classes="title", markup=False)
-        self._table: RowList[ProviderHealth] = RowList(
-            self._cells, key=lambda one: one.name, header=PROVIDER_COLUMNS.header
-        )
-        self._note = Static("", classes="note", markup=False)
-        self._combos: RowList[ComboLine] = RowList(
-            combo_pieces,
-            key=lambda line: line.key,
-            header=lambda _: [("Combos", "bold")],
-            stops=lambda one: not one.number,
-        )
-        self._combos.empty = ([("None yet. A combo chains models;", "dim")], [("config.toml names them.", "dim")])
-        self._cost, self._latency = Static("", markup=False), Static("", markup=False)
-        yield self._title
-        yield self._table
-        yield self._note
-        with VerticalScroll(), Horizontal(classes="panels"):
-            yield self._combos
-            yield self._cost
-            yield self._latency
+        yield self._tabs
+        with Container(id="views"):
+            yield self._made(VIEWS[0])
 
     def on_mount(self) -> None:
-        self._table.focus()
-
-    def on_resize(self) -> None:
-        if self.is_current:
-            self._show_panels()
+        self._view.enter()
 
     def draw(self, kinds: Kinds) -> None:
-        if not concerns(kinds, GatewaySampled):
-            return
-        snapshot = self.state.gateway
-        self._table.empty = (
-            [("No providers yet.", "bold")],
-            [("A key in the environment, such as ", "dim"), ("OPENAI_API_KEY", "code"), (", adds one;", "dim")],
-            [("so does a local model server, or [[providers]] in config.toml.", "dim")],
-        )
-        self._table.show(problem_first(snapshot) if snapshot else [])
-        self._show_title()
-        self._show_panels()
+        if concerns(kinds, GatewaySampled, EngineReady, BreakerChanged):
+            self._show_tabs()
+            self._view.draw()
+            self._view.refresh_due()
 
     def tick(self) -> None:
-        self._show_title()
-        self._table.refresh()
+        self._show_tabs()
+        self._view.refresh_due()
 
-    @on(RowList.Moved)
-    def _moved(self) -> None:
-        self._note.update(provider_note(self._table.item, self.engine.clock.wall()))
+    # --- views
 
-    def _cells(self, provider: ProviderHealth, width: int) -> list[tuple[str, str]]:
-        sampled_at = self.state.gateway.at if self.state.gateway else 0.0
-        return PROVIDER_COLUMNS.cells(provider_cells(provider, sampled_at, self.engine.clock.wall()), width)
+    @property
+    def _view(self) -> GatewayView:
+        return self._views[self._current]
 
-    def _show_title(self) -> None:
-        snapshot = self.state.gateway
-        if snapshot is None:
-            self._title.update(Content.styled("Gateway", "bold") + Content.styled("  has not reported yet", "$dim"))
+    def _made(self, kind: type[GatewayView]) -> GatewayView:
+        self._views[kind.AREA] = kind(self.engine, self.state)
+        return self._views[kind.AREA]
+
+    @on(ViewTabs.Chosen)
+    async def _tab_chosen(self, event: ViewTabs.Chosen) -> None:
+        await self.action_view(event.name)
+
+    async def action_view(self, name: str) -> None:
+        if name == self._current:
             return
-        word, style = _VERDICTS[snapshot.verdict]
-        sampled = age(max(0.0, self.engine.clock.wall() - snapshot.at))
-        self._title.update(
-            Content.assemble(
-                ("Gateway  ", "bold"), (snapshot.gateway, "$live"), "   ", (word, style), (f"   {sampled}", "$dim")
-            )
-        )
+        self._view.display = False
+        self._current = name
+        if name not in self._views:
+            kind = next(kind for kind in VIEWS if name == kind.AREA)
+            await self.query_one("#views").mount(self._made(kind))
+        self._view.display = True
+        self._show_tabs()
+        self._view.draw()
+        self._view.refresh_due()
+        self._view.enter()
 
-    def _show_panels(self) -> None:
-        snapshot = self.state.gateway
-        if snapshot is None:
-            return
-        width = max(20, min(60, (self.size.width // 3 if self.size.width >= WIDE else self.size.width) - 5))
-        self._note.update(provider_note(self._table.item, self.engine.clock.wall()))
-        self._combos.show(combo_lines(snapshot.combos, snapshot.providers))
-        self._cost.update(cost_text(snapshot.spend, width))
-        self._latency.update(latency_text(snapshot.latency, width))
+    async def action_turn(self, by: int) -> None:
+        names = [kind.AREA for kind in VIEWS]
+        await self.action_view(names[(names.index(self._current) + by) % len(names)])
 
-    # --- what can be done
+    def _show_tabs(self) -> None:
+        self._tabs.show(self._current, self.state.gateway, self.engine.clock.wall())
 
-    @on(RowList.Chosen)
-    def _chosen(self, event: RowList.Chosen) -> None:
-        if event.rows is self._table:
-            self._show_answers(event.item.name, ("provider", {"provider": event.item.name}))
-        else:
-            # Where a request would go now; with `auto` that is each step's score and what it is made of.
-            combo: ComboSpec = event.item.combo
-            where = [("simulate", {"model": combo.name})] if combo.enabled else []
-            self._show_answers(combo.name, ("combo-metrics", {"combo": combo.name}), *where)
+    # --- what can be done wherever one looks
 
-    def action_models(self) -> None:
-        self._show_answers("Models", ("models", {}))
-
-    def action_breaker(self, order: BreakerOrder) -> None:
-        provider = self._table.item
-        if provider:
-            self.order(self.engine.gateway.order_breaker(provider.name, order))
-
-    def action_hold(self) -> None:
-        provider = self._table.item
-        if provider:
-            self.action_breaker("release" if provider.breaker.held else "hold")
-
-    def action_switch(self) -> None:
-        combo = self._combo_in_view()
-        if combo:
-            self.order(self.engine.gateway.operate("switch", {"combo": combo.name, "active": not combo.enabled}))
-
-    def action_benchmark(self) -> None:
-        combo = self._combo_in_view()
-        if combo:
-            self.app.push_screen(
-                TrialDialog(combo.name, combo.steps, partial(self.engine.gateway.try_combo, combo.name))
-            )
+    def action_again(self) -> None:
+        self._view.action_again()
 
     @work(exclusive=True, group="default", exit_on_error=False)
     async def action_add(self) -> None:
         await add_provider(self)
+        self.action_again()
 
-    def _combo_in_view(self) -> ComboSpec | None:
-        """The combo under the cursor once the list has the focus: nobody switches what they do not look at."""
-        if not self._combos.has_focus:
-            self._combos.focus()
-            return None
-        line = self._combos.item
-        return line.combo if line else None
+    @work(exclusive=True, group="default", exit_on_error=False)
+    async def action_other(self) -> None:
+        known = self.engine.gateway.known_gateways()
+        choices = [Choice(one.name, clean_line(one.name), clean_line(f"{one.kind}  {one.url}", 60)) for one in known]
+        current = next((one.name for one in known if one.in_use), "")
+        chosen = await self.app.push_screen_wait(ChoiceDialog("Gateway", choices, current=current))
+        if chosen and chosen != current:
+            self.order(self.engine.gateway.use(chosen))
 
-    def _show_answers(self, title: str, *questions: tuple[str, Mapping[str, Json]]) -> None:
-        async def ask() -> Sequence[object]:
-            return [await self.engine.gateway.operate(name, arguments) for name, arguments in questions]
 
-        self.app.push_screen(AnswerDialog(clean_line(title), ask))
+def _tabs() -> tuple[Tab, ...]:
+    actions = {action.method: action for action in keys.actions("gateway")}
+    found = ((kind.AREA, actions[f"view('{kind.AREA}')"]) for kind in VIEWS)
+    return tuple(Tab(name, printed(action.keys), action.label) for name, action in found)

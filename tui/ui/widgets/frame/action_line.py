@@ -1,7 +1,8 @@
-"""The line of a screen's own keys: what can be done here, each to be pressed or clicked."""
+"""The line of keys of a screen or a part of one: what can be done here, each to be pressed or clicked."""
 
 from rich.cells import cell_len
 from textual.events import Click
+from textual.widget import Widget
 
 from tui.ui.keys import Action
 from tui.ui.widgets.lists.ink import InkedWidget, Piece, Row
@@ -17,9 +18,11 @@ class ActionLine(InkedWidget):
     ActionLine { height: 1; padding: 0 1; color: $dim; background: $background; }
     """
 
-    def __init__(self, actions: tuple[Action, ...]) -> None:
+    def __init__(self, actions: tuple[Action, ...], owner: Widget | None = None) -> None:
+        """`owner` carries the actions out; without one the screen does."""
         super().__init__()
         self._actions = actions
+        self._owner = owner
 
     def row(self, y: int, width: int) -> Row:
         gap = self._gap(width)
@@ -41,7 +44,7 @@ class ActionLine(InkedWidget):
         for action in self._actions:
             right += cell_len(_words(action) + gap)
             if offset.x < right:
-                self.call_later(self.run_action, f"screen.{action.method}")
+                self.call_later((self._owner or self.screen).run_action, action.method)
                 return
 
 

@@ -1,16 +1,14 @@
 """The gateway in detail: providers and their breakers, combos, cost and latency, as rows and text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
-from tui.domain.gateway import BreakerView, ComboSpec, GatewaySnapshot, LatencyView, ProviderHealth, SpendView
-from tui.domain.money import format_usd
+from tui.domain.gateway import BreakerView, GatewaySnapshot, LatencyView, ProviderHealth
 from tui.domain.text import clean_line
-from tui.ui.format import UNKNOWN, age, duration, percent, plural, session_cost_text, whole
+from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
 from tui.ui.widgets.lists.columns import Column, Columns
-from tui.ui.widgets.lists.detail import fact, heading, lines, paragraph
+from tui.ui.widgets.lists.detail import fact, heading, lines
 from tui.ui.widgets.lists.ink import Piece
 
 BREAKERS = {
@@ -118,74 +116,10 @@ def provider_note(provider: ProviderHealth | None, now: float) -> Content:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ComboLine:
-    """A combo, or one of its steps below it; `sign` is the step's provider's breaker as sign and ink."""
-
-    combo: ComboSpec
-    number: int = 0
-    sign: tuple[str, str] = ("?", "dim")
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """What the cursor stays on."""
-        return self.combo.name, self.number
-
-
-def combo_lines(combos: Sequence[ComboSpec], providers: Sequence[ProviderHealth]) -> list[ComboLine]:
-    """Returns each combo and, below it, its steps, each with its provider's sign."""
-    signs = {provider.name: BREAKERS[provider.breaker.state] for provider in providers}
-    found: list[ComboLine] = []
-    for combo in combos:
-        found.append(ComboLine(combo))
-        for number, step in enumerate(combo.steps, 1):
-            sign, _, ink = next((sign for name, sign in signs.items() if step.startswith(f"{name}/")), ("?", "", "dim"))
-            found.append(ComboLine(combo, number, (sign, ink)))
-    return found
-
-
 def _models(provider: ProviderHealth, now: float) -> str:
     if provider.models_listed_at is None:
         return f"{whole(provider.models)}, never listed"
     return f"{whole(provider.models)}, listed {age(max(0.0, now - provider.models_listed_at))}"
-
-
-def combo_pieces(line: ComboLine, _width: int) -> list[Piece]:
-    """Returns one row of the list of combos."""
-    combo = line.combo
-    if line.number:
-        name = clean_line(combo.steps[line.number - 1])
-        return [
-            (f"  {line.number} ", "dim"),
-            (f"{line.sign[0]} ", line.sign[1]),
-            (name, "" if combo.enabled else "dim"),
-        ]
-    off: list[Piece] = [] if combo.enabled else [("  off", "warn")]
-    return [(clean_line(combo.name), "bold"), (f"  {combo.strategy}", "dim"), *off]
-
-
-def cost_text(spend: SpendView, width: int) -> Content:
-    """Returns what was spent, against what limit, and when."""
-    limit = spend.limit_microusd
-    parts: list[Content | None] = [
-        heading("Cost"),
-        fact("session", session_cost_text(spend)),
-        fact("today", format_usd(spend.today_microusd)),
-        fact("set aside", format_usd(spend.reserved_microusd), "$dim"),
-        fact("limit", "none" if limit is None else f"{format_usd(limit)}, then {spend.action}"),
-    ]
-    if limit and spend.session_microusd is not None:
-        parts.append(gauge(spend.session_microusd / limit, width))
-    if spend.unknown_calls:
-        parts.append(paragraph(f"without {plural(spend.unknown_calls, 'call')} of unknown price", "$text-warning"))
-    if spend.estimated_calls:
-        parts.append(paragraph(f"{plural(spend.estimated_calls, 'call')} priced by our own count", "$dim"))
-    if spend.per_minute_microusd:
-        peak = format_usd(max(spend.per_minute_microusd))
-        minutes = len(spend.per_minute_microusd)
-        parts += [None, Content.styled(f"last {minutes} min, peak {peak}", "$dim")]
-        parts += chart(spend.per_minute_microusd, width, "$live")
-    return lines(parts)
 
 
 def latency_text(latency: LatencyView, width: int) -> Content:
@@ -205,6 +139,15 @@ def latency_text(latency: LatencyView, width: int) -> Content:
         parts += [None, Content.styled(f"newest calls, peak {duration(max(latency.recent_ms))}", "$dim")]
         parts += chart(latency.recent_ms, width, "$user")
     return lines(parts)
+
+
+def latency_line(latency: LatencyView) -> Content:
+    """Returns the same in one line."""
+    pieces: list[tuple[str, str] | str] = [("last 5 min  ", "$dim")]
+    for name, ms in (("p50", latency.p50_ms), ("p95", latency.p95_ms), ("p99", latency.p99_ms)):
+        pieces += [(f"{name} ", "$dim"), f"{duration(ms)}  "]
+    pieces += [(f"{plural(latency.requests, 'request')}, ", "$dim"), (plural(latency.errors, "error"), "$dim")]
+    return Content.assemble(*pieces)
 
 
 def gauge(share: float, width: int) -> Content:

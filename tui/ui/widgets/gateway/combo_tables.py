@@ -1,0 +1,119 @@
+"""The gateway's chains as rows, and one of them in detail."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from tui.domain.gateway_answers import ComboMetricsAnswer, CombosAnswer, ComboStep, ComboView
+from tui.domain.gateway_figures import CallFigures
+from tui.domain.text import clean_line
+from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
+from tui.ui.widgets.gateway.cost_tables import cost_words
+from tui.ui.widgets.gateway.reading import Reading, freshness
+from tui.ui.widgets.lists.columns import Column, Columns
+from tui.ui.widgets.lists.detail import heading, lines
+from tui.ui.widgets.lists.ink import Piece
+
+COMBO_COLUMNS = Columns(
+    Column("Combo", least=12),
+    Column("Switch", 7),
+    Column("Strategy", 17),
+    Column("Open", 6, right=True),
+    Column("Requests", 8, right=True, rank=1),
+    Column("Ok", 6, right=True, rank=2),
+    Column("p50", 8, right=True, rank=3),
+    Column("p95", 8, right=True, rank=5),
+    Column("Fallbacks", 9, right=True, rank=4),
+    Column("Cost", 11, right=True, rank=2),
+)
+STEP_WIDTH = 34
+
+
+@dataclass(frozen=True, slots=True)
+class ComboRow:
+    """A chain as it stands, and what went through it as far as that is known."""
+
+    combo: ComboView
+    metrics: ComboMetricsAnswer | None
+
+
+def combo_rows(combos: CombosAnswer | None, metrics: CombosAnswer | None) -> list[ComboRow]:
+    """Returns the chains in the configuration's order."""
+    known = {one.name: one.metrics for one in metrics.combos} if metrics else {}
+    return [ComboRow(one, known.get(one.name)) for one in combos.combos] if combos else []
+
+
+def combo_cells(row: ComboRow, width: int) -> list[Piece]:
+    """Returns one row of the table."""
+    combo, figures = row.combo, row.metrics.figures if row.metrics else None
+    still_open = sum(step.open for step in combo.steps)
+    ink = "ok" if still_open == len(combo.steps) else "warn" if still_open else "bad"
+    return COMBO_COLUMNS.cells(
+        [
+            (clean_line(combo.name), "bold" if combo.enabled else "dim"),
+            ("● on", "ok") if combo.enabled else ("○ off", "warn"),
+            (clean_line(combo.strategy), ""),
+            (f"{still_open}/{len(combo.steps)}", ink if combo.enabled else "dim"),
+            *_figures(figures),
+        ],
+        width,
+    )
+
+
+def _figures(figures: CallFigures | None) -> list[Piece]:
+    if figures is None:
+        return [(UNKNOWN, "dim")] * 6
+    unused = figures.requests == 0
+    return [
+        (whole(figures.requests), "dim" if unused else ""),
+        ("–" if unused else percent(figures.success_rate), ""),
+        ("–" if unused else duration(figures.p50_ms), ""),
+        ("–" if unused else duration(figures.p95_ms), ""),
+        (whole(figures.fallbacks), "dim"),
+        (cost_words(figures.cost), ""),
+    ]
+
+
+def combo_detail(row: ComboRow | None, metrics: Reading[CombosAnswer], now: float) -> Content:
+    """Returns a chain's steps and what each provider did for it; `now` is the wall clock."""
+    if row is None:
+        return Content("")
+    combo = row.combo
+    state = ("on", "$text-success") if combo.enabled else ("off: nothing is routed through it", "$text-warning")
+    parts: list[Content | None] = [
+        heading(clean_line(combo.name)) + Content.assemble((f"   {clean_line(combo.strategy)}   ", "$dim"), state),
+        *(_step(number, step) for number, step in enumerate(combo.steps, 1)),
+        None,
+        heading("What went through it") + Content.assemble("   ", *_told(row, metrics, now)),
+    ]
+    if row.metrics is not None:
+        parts += [_share(one.provider, one.figures) for one in row.metrics.providers]
+    return lines(parts)
+
+
+def _step(number: int, step: ComboStep) -> Content:
+    sign, style = ("●", "$text-success") if step.open else ("○", "$text-error")
+    weight = f"weight {step.weight}   " if step.weight is not None else ""
+    return Content.assemble(
+        (f"{number:>2} ", "$dim"),
+        (f"{sign} ", style),
+        f"{clean_line(step.step, STEP_WIDTH):<{STEP_WIDTH}}  ",
+        (weight, "$dim"),
+        ("open", "$dim") if step.open else (step.reason or "not open", "$text-error"),
+    )
+
+
+def _told(row: ComboRow, metrics: Reading[CombosAnswer], now: float) -> list[tuple[str, str]]:
+    style = {"dim": "$dim", "warn": "$text-warning", "bad": "$text-error", "": ""}
+    told = [(text, style[ink]) for text, ink in freshness(metrics, now)]
+    since = row.metrics.since if row.metrics else None
+    if since is not None:
+        told.append((f"   first request {age(max(0.0, now - since))}", "$dim"))
+    return told
+
+
+def _share(provider: str, figures: CallFigures) -> Content:
+    counted = f"{plural(figures.requests, 'call'):>11}  {percent(figures.success_rate):>4} ok"
+    quick = f"p50 {duration(figures.p50_ms):>6}  p95 {duration(figures.p95_ms):>6}"
+    cost = f"{cost_words(figures.cost):>10}"
+    return Content(f"   {clean_line(provider, 12):<12}{counted}  {quick}  {cost}")
