@@ -1,5 +1,6 @@
 """One gateway or another, chosen in the file or while running: chats, answers, the panel and the target follow."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.llm_endpoint import LlmEndpoint, models, say
+from tests.integration.gateway.remote.omniroute import recorded as recorded_pages
 from tests.integration.gateway.remote.omniroute.recorded import OmniRoute, omniroute
 from tui.bus import Inbox
 from tui.config.paths import find_paths
@@ -17,7 +19,8 @@ from tui.domain.gateway import GatewaySpec, ModelSpec, ProviderSpec
 from tui.domain.gateway_accounts import CostAnswer, ProviderAnswer, SessionAnswer
 from tui.domain.gateway_answers import CombosAnswer, HealthAnswer, ModelsAnswer
 from tui.domain.gateway_routing import RouteAnswer
-from tui.domain.ids import ProviderName
+from tui.domain.ids import ProviderName, ServerName
+from tui.domain.servers import ServerSpec
 from tui.engine import Engine
 
 INSIDE = ProviderSpec(ProviderName("nobody"), "http://127.0.0.1:9/v1", models=(ModelSpec("m"),))
@@ -146,6 +149,23 @@ async def test_the_session_of_the_panel_is_ours_and_the_day_is_the_gateways(tmp_
         assert snapshot.spend.session_microusd == 42
         assert snapshot.latency.requests == 1
         assert fake.requests[-1].body["model"] == "prio"
+
+
+async def test_the_gateways_own_mcp_server_is_heard_as_a_second_witness(tmp_path: Path) -> None:
+    program = str(Path(recorded_pages.__file__).with_name("mcp_program.py"))
+    server = ServerSpec(ServerName("route"), "stdio", sys.executable, ("-S", program, "breaker_open"), trusted=True)
+    async with omniroute("breaker_open") as fake:
+        gateway = GatewaySpec("omni", "omniroute", fake.url, mcp_server="route")
+        async with running(tmp_path, gateway, gateway="omni", servers=(server,)) as (engine, _):
+            await engine.servers.settled(20)
+            health = await engine.gateway.operate("health", {})
+            await engine.servers.remove(ServerName("route"))
+            alone = await engine.gateway.operate("health", {})
+    assert isinstance(health, HealthAnswer)
+    assert isinstance(alone, HealthAnswer)
+    (heard,) = [one for one in health.witnesses if one.source.startswith("MCP")]
+    assert (heard.standing, heard.said) == ("disagrees", "says all are closed, not not closed: alpha")
+    assert health.verdict == alone.verdict == "degraded"
 
 
 async def test_every_gateway_is_looked_at_whatever_ails_one(tmp_path: Path, endpoint: LlmEndpoint) -> None:
