@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.fakes.clock import FakeClock
 from tui.config.discover import FoundClient
+from tui.config.foreign import FoundServer
+from tui.config.imports import Found
 from tui.config.paths import Paths
 from tui.config.schema import Settings
 from tui.domain.errors import CallError, McpTuiError
@@ -39,6 +41,7 @@ class EngineDouble(Engine):
         self.prompt_messages: tuple[Message, ...] = ()
         self.resource_blocks: tuple[ResultBlock, ...] = ()
         self.no_browser = False
+        self.found = Found()
         self.clients: list[FoundClient] = []
         self._failure = failure
         self.chats = ChatOrdersDouble(self)
@@ -95,6 +98,13 @@ class ServerOrdersDouble(ServerOrders):
 
     async def other_clients(self) -> list[FoundClient]:
         return self._engine.clients
+
+    async def found(self) -> Found:
+        return self._engine.found
+
+    async def take_over(self, found: FoundServer) -> ServerName:
+        self._engine.orders.append(("servers.take_over", found.spec.name))
+        return found.spec.name
 
     async def open_page(self, url: str) -> None:
         self._engine.orders.append(("servers.open_page", url))

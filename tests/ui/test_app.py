@@ -10,9 +10,13 @@ from tests.ui import scene
 from tests.ui.engine_double import EngineDouble
 from tests.ui.stage import staged
 from tui.config.discover import FoundClient
+from tui.config.foreign import FoundServer
+from tui.config.imports import Found
 from tui.config.schema import Settings, UiSettings
 from tui.domain.errors import ConfigError
 from tui.domain.events import EngineReady
+from tui.domain.ids import ServerName
+from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText
 from tui.ui.screens.directory import SCREEN_NAMES
 
@@ -167,6 +171,25 @@ async def test_the_welcome_lists_other_programs_servers_with_their_origin(tmp_pa
         await stage.until("mcp-tui --base-url URL")
         assert "No model yet." in stage.text
     assert engine.orders == []
+
+
+async def test_the_welcome_takes_over_one_server_after_the_other(tmp_path: Path) -> None:
+    engine = EngineDouble(tmp_path)
+    servers = [
+        FoundServer(ServerSpec(ServerName(name), "stdio", command="npx"), CleanText("Cursor"))
+        for name in ("git", "web")
+    ]
+    engine.found = Found(tuple(servers), (CleanText("odd: names neither a command nor a URL"),))
+    async with staged(tmp_path, engine=engine, first_screen="welcome") as stage:
+        await stage.press("down", "down", "enter")
+        await stage.until("Take over a server")
+        await stage.press("enter")
+        await stage.until("git is written to config.toml")
+        assert "Take over a server" in stage.text
+        await stage.press("escape")
+        assert "Welcome to mcp-tui" in stage.text
+        assert "1 server left out: odd" in " ".join(stage.text.split())
+    assert engine.orders == [("servers.take_over", "git")]
 
 
 async def test_the_welcome_makes_way_for_the_cockpit(tmp_path: Path) -> None:

@@ -186,8 +186,10 @@ class ServerOrders:
 
         return await asyncio.to_thread(lambda: found_servers(client_files(os.environ, Path.home())))
 
-    async def take_over(self, found: "FoundServer") -> None:
-        """Writes another program's server into config.toml and lists it, untrusted."""
+    async def take_over(self, found: "FoundServer") -> ServerName:
+        """Writes another program's server into config.toml and lists it, untrusted. Returns its name here."""
         from tui.config.take_over import take_over
 
-        await self.add(await asyncio.to_thread(take_over, found, self._paths, os.environ))
+        spec = await asyncio.to_thread(take_over, found, self._paths, os.environ)
+        await self.add(spec)
+        return spec.name

@@ -12,12 +12,12 @@ from tui.domain.text import CleanText, clean_line
 from tui.ui.bridge import Kinds
 from tui.ui.dialogs.ask_lines import AskLines
 from tui.ui.dialogs.confirm import Confirm
-from tui.ui.dialogs.found_servers import import_dialog
 from tui.ui.keys import bindings
 from tui.ui.launch_text import launch_text
 from tui.ui.screens.framed import FramedScreen
 from tui.ui.screens.live import concerns
 from tui.ui.server_definition import editable, edited_server, typed_server
+from tui.ui.taking_over import take_over_servers
 from tui.ui.widgets.lists.detail import Detail, heading, lines
 from tui.ui.widgets.lists.row_list import RowList
 from tui.ui.widgets.servers.server_table import (
@@ -138,11 +138,7 @@ class ServersScreen(FramedScreen):
 
     @work(exit_on_error=False)
     async def action_import_server(self) -> None:
-        found = (await self.engine.servers.found()).servers
-        chosen = await self.app.push_screen_wait(import_dialog(found))
-        for server in found:
-            if server.spec.name == chosen:
-                self.order(self.engine.servers.take_over(server))
+        await take_over_servers(self)
 
     @work(exit_on_error=False)
     async def action_trust(self) -> None:

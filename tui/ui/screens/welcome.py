@@ -1,7 +1,8 @@
-"""The first start: what was found on this machine, and three ways to go on."""
+"""The first start: what was found on this machine, and the ways to go on."""
 
 from collections.abc import Sequence
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -21,6 +22,7 @@ from tui.ui.screens.live import EVERYTHING, LiveScreen
 _WAYS = (
     ("demo", "Try the demo", "Two servers and a scripted model; no network, no key."),
     ("chat", "Open the cockpit", "With what was found above; nothing starts unasked."),
+    ("import", "Take over servers", "Of the clients above, into config.toml; none of them is started."),
     ("quit", "Leave", "`mcp-tui --help` shows the other ways to begin."),
 )
 _MOST_FOUND = 9
@@ -31,9 +33,7 @@ _GETTING_A_MODEL = Content.assemble(
     (" brings one.", "$dim"),
 )
 _TAKING_OVER = Content.assemble(
-    ("Other programs' servers stay theirs; ", "$dim"),
-    ("mcp-tui servers add", "$code"),
-    (" makes one yours.", "$dim"),
+    ("Other programs' servers stay theirs: none is started before you take it over and trust it.", "$dim"),
 )
 
 
@@ -85,10 +85,19 @@ class WelcomeScreen(LiveScreen):
         match event.option.id:
             case "demo":
                 self.app.exit("demo")
+            case "import":
+                self._take_over()
             case "chat":
                 self.action_back()
             case _:
                 self.app.exit()
+
+    @work(exclusive=True, group="import", exit_on_error=False)
+    async def _take_over(self) -> None:
+        from tui.ui.taking_over import take_over_servers  # not needed to begin with
+
+        await self.engine.wait_ready()
+        await take_over_servers(self)
 
     def action_back(self) -> None:
         self.dismiss()
