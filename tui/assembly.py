@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tui.aim import Aim
 from tui.bus import Bus
 from tui.chat.room import Room
 from tui.config.keys import KeyFinder
@@ -25,6 +26,7 @@ from tui.gateway.scripted.pulse import pulse
 from tui.gateway.switchboard import Switchboard
 from tui.gateway_poll import watch
 from tui.gateways import open_switchboard, with_chosen_gateway
+from tui.healing import Healing
 from tui.hosting import GatewaySampler, open_pool
 from tui.logs import Logging, Redactor
 from tui.servers.pool import ServerPool
@@ -54,6 +56,8 @@ class Assembly:
     gateways: Switchboard
     pool: ServerPool
     room: Room
+    aim: Aim
+    healing: Healing
     serving: ServingStore
     target_note: CleanText
     redactor: Redactor
@@ -211,9 +215,14 @@ async def _open_room(
         max_turn_cost=settings.budget.turn_microusd if settings.budget.action == "block" else None,
     )
     undo.push_async_callback(room.close)
-    assembly = Assembly(settings, chats, consent, gateway, gateways, pool, room, serving, note, around.redactor)
+    aim = Aim(room, gateway, bus.publish)
+    healing = Healing(gateways, aim, GatewayDocuments(database), publish=bus.publish, clock=around.clock)
+    assembly = Assembly(
+        settings, chats, consent, gateway, gateways, pool, room, aim, healing, serving, note, around.redactor
+    )
     undo.push_async_callback(assembly.end_tasks)
     assembly.begin(watch(gateways, bus.publish, around.clock))
+    assembly.begin(healing.run())
     if settings.demo and desk.attended:
         assembly.begin(pulse(gateway, target))
     return assembly

@@ -25,6 +25,7 @@ from tui.orders.access import AccessOrders
 from tui.orders.audit import AuditOrders
 from tui.orders.chats import ChatOrders
 from tui.orders.gateway import GatewayOrders
+from tui.orders.jobs import JobOrders
 from tui.orders.servers import ServerOrders
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Engine:
         self.chats = ChatOrders(lambda: self.parts)
         self.servers = ServerOrders(lambda: self.parts, paths)
         self.gateway = GatewayOrders(lambda: self.parts, paths, self.bus)
+        self.jobs = JobOrders(lambda: self.parts)
         self.access = AccessOrders(lambda: self.parts)
         self.audit = AuditOrders(lambda: self.parts)
         self._assembly: Assembly | None = None

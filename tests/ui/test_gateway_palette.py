@@ -1,6 +1,6 @@
 """Every operation of the gateway by name from the palette: at once, or through a form of what is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from tui.domain.errors import UsageError
 from tui.domain.gateway_answers import ComboMetricsAnswer, SwitchAnswer
 from tui.domain.gateway_figures import CallFigures
 from tui.domain.ids import ComboName
-from tui.domain.text import clean
+from tui.domain.text import CleanText, clean
 from tui.gateway.operations import OPERATION_BY_NAME, OPERATIONS
 from tui.ui.operating import schema_of
 from tui.ui.palette import Commands
@@ -33,7 +33,9 @@ class AnsweringOrders(GatewayOrdersDouble):
         super().__init__(engine)
         self._answering = engine
 
-    async def operate(self, name: str, arguments: Mapping[str, Any]) -> object:
+    async def operate(
+        self, name: str, arguments: Mapping[str, Any], progress: Callable[[CleanText], None] | None = None
+    ) -> object:
         self._answering.orders.append(("gateway.operate", name, dict(arguments)))
         if self._answering.refusal:
             raise self._answering.refusal

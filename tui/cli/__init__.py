@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from tui.cli.arguments import parser, split_at_gateway
+from tui.cli.arguments import TABLE_VERBS, parser, split_at_table
 from tui.cli.output import Output
 from tui.cli.streams import let_go_of_output, prepare_streams
 from tui.domain.errors import McpTuiError
@@ -15,10 +15,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Returns the exit code; `arguments.EPILOG` says what each means."""
     _leave_no_core_dump()
     prepare_streams()
-    words, operation = split_at_gateway(sys.argv[1:] if argv is None else argv)
+    words, operation = split_at_table(sys.argv[1:] if argv is None else argv)
     given = parser().parse_args(words)
-    if given.verb == "gateway":
-        from tui.cli.gateway import parse_operation
+    if given.verb in TABLE_VERBS:
+        from tui.cli.operations import parse_operation
 
         given = parse_operation(operation, given)
     try:

@@ -10,6 +10,7 @@ from tui.cli.serve_arguments import add_audit, add_serve
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
+TABLE_VERBS = ("gateway", "job")
 EPILOG = """exit codes: 0 done · 1 the call or the turn failed · 2 usage or configuration · 3 could not connect ·
 4 refused by policy or budget · 5 partial answer · 130 interrupted"""
 
@@ -42,8 +43,9 @@ def parser() -> argparse.ArgumentParser:
     _add_keys(verbs, shared)
     add_serve(verbs, shared)
     add_audit(verbs, shared)
-    # What follows it has a grammar of its own (`tui.cli.gateway`), made from the table of operations.
+    # What follows these has a grammar of its own (`tui.cli.operations`), made from a table.
     verbs.add_parser("gateway", add_help=False, help="health, cost, models, routes …: `mcp-tui gateway --help`")
+    verbs.add_parser("job", add_help=False, help="heal, batch, benchmark, post-mortem, cheapest: `mcp-tui job --help`")
     verbs.add_parser("gateways", parents=[shared], help="the gateways that can be used, and how each is")
     verbs.add_parser("doctor", parents=[shared], help="check the installation, the settings, the keys and every server")
     # Without help it is not listed: it serves the conformance suite, not a person.
@@ -194,14 +196,14 @@ def _listing(actions: "Verbs", shared: argparse.ArgumentParser, what: str) -> No
     listing.add_argument("only", nargs="?", default="", metavar="SERVER", help="of this server only")
 
 
-def split_at_gateway(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Returns the words up to the verb `gateway` and those behind it; with another verb, all words and none."""
+def split_at_table(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Returns the words up to a verb made from a table and those behind it; with another verb, all words and none."""
     takes_value = {
         option for action in shared_options()._actions if action.nargs != 0 for option in action.option_strings
     }
     place = 0
     while place < len(words) and words[place].startswith("-"):
         place += 2 if words[place] in takes_value else 1
-    if place < len(words) and words[place] == "gateway":
+    if place < len(words) and words[place] in TABLE_VERBS:
         return list(words[: place + 1]), list(words[place + 1 :])
     return list(words), []

@@ -31,6 +31,10 @@ class Output:
         piped = self.as_json or not sys.stdout.isatty()
         print(sentence, file=sys.stderr if piped else sys.stdout, flush=True)
 
+    def aside(self, sentence: str) -> None:
+        """Tells a person what happens on the way to the answer."""
+        print(sentence, file=sys.stderr, flush=True)
+
     def done(self, sentence: str) -> None:
         """Reports that an order was carried out."""
         if self.as_json:

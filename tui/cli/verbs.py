@@ -13,6 +13,7 @@ VERBS: dict[tuple[str | None, str | None], str] = {
     ("conformance-client", None): "conformance.run",
     ("doctor", None): "doctor.check_everything",
     ("gateway", None): "gateway.operate",
+    ("job", None): "job.do_job",
     ("gateways", None): "gateways.list_gateways",
     ("providers", "list"): "providers.list_providers",
     ("providers", "add"): "providers.add",

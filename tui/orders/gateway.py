@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tui.bus import Bus
 from tui.config.paths import Paths
-from tui.domain.errors import McpTuiError, NotExposedError, RefusedError
-from tui.domain.events import GatewaySampled, TargetChanged
+from tui.domain.errors import NotExposedError, RefusedError
+from tui.domain.events import GatewaySampled
 from tui.domain.gateway import EMBEDDED, BreakerOrder, ComboSpec, ProviderSpec
 from tui.domain.ids import ProviderName
+from tui.domain.text import CleanText
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
@@ -36,8 +37,10 @@ class GatewayOrders:
 
         return OPERATIONS
 
-    async def operate(self, name: str, arguments: Mapping[str, Any]) -> object:
-        """Carries out an operation by name and returns its answer, a dataclass."""
+    async def operate(
+        self, name: str, arguments: Mapping[str, Any], progress: Callable[[CleanText], None] | None = None
+    ) -> object:
+        """Carries out an operation by name and returns its answer, a dataclass; none is long enough for `progress`."""
         from tui.gateway.operations import OPERATION_BY_NAME
 
         operation = OPERATION_BY_NAME[name]
@@ -73,21 +76,14 @@ class GatewayOrders:
         await parts.gateways.use(name)
         parts.settings = with_chosen_gateway(replace(parts.settings, gateway="" if name == EMBEDDED else name))
         target, _ = await parts.gateways.find_target(parts.settings.chat.target)
-        model = parts.gateway.model(target)
-        parts.room.target = target
-        self._bus.publish(TargetChanged(target, model.context_tokens if model else None))
+        parts.aim.take(target)
         await self._show()
 
     # --- by hand
 
     async def set_target(self, target: str) -> None:
         """Sends the next messages to another combo or `provider/model`."""
-        room, gateway = self._parts().room, self._parts().gateway
-        model = gateway.model(target)
-        if model is None:
-            raise McpTuiError(f"No model or combo is called {target!r}.", "Choose one from the model list (ctrl+p).")
-        room.target = target
-        self._bus.publish(TargetChanged(target, model.context_tokens))
+        await self._parts().aim.set_target(target)
 
     async def order_breaker(self, provider: ProviderName, order: BreakerOrder) -> None:
         """Moves a provider's breaker by hand and shows it at once."""
@@ -147,8 +143,9 @@ class GatewayOrders:
         await parts.gateway.add_provider(spec)
         added = replace(spec, models=parts.gateway.models_of(spec.name))
         parts.settings = replace(parts.settings, providers=(*parts.settings.providers, added))
-        if not parts.room.target:
-            self._find_target()
+        target, _ = parts.gateway.choose_target()
+        if target and not parts.room.target:
+            parts.aim.take(target)
         await self._show()
 
     async def _write_down(self, spec: ProviderSpec) -> None:
@@ -162,11 +159,3 @@ class GatewayOrders:
     async def _show(self) -> None:
         """Publishes the gateway as it stands now, ahead of the next sample."""
         self._bus.publish(GatewaySampled(await self._parts().gateways.snapshot()))
-
-    def _find_target(self) -> None:
-        gateway, room = self._parts().gateway, self._parts().room
-        target, _ = gateway.choose_target()
-        model = gateway.model(target)
-        if model is not None:
-            room.target = target
-            self._bus.publish(TargetChanged(target, model.context_tokens))

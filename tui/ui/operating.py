@@ -1,7 +1,9 @@
 """From an operation of the gateway to its answer on screen: a form for what it needs, then the answer in a dialog."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any, Protocol
 
 from tui.domain.errors import McpTuiError
 from tui.domain.messages import Json
@@ -12,35 +14,71 @@ from tui.ui.dialogs.answer import AnswerDialog
 from tui.ui.dialogs.form import FormDialog
 from tui.ui.screens.live import LiveScreen
 
+Progress = Callable[[CleanText], None]
 _TYPES = {"int": "integer", "float": "number", "bool": "boolean"}
 _CHOSEN = ("combo", "provider", "credential")
 """Parameters that must name something that is there; others only may."""
 
 
-async def operate(screen: LiveScreen, operation: Operation, *, ask: bool) -> None:
+class Orders(Protocol):
+    """Who carries operations of a table out; `progress` is told of the steps of a long one."""
+
+    async def operate(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> object: ...
+
+    async def known_values(self, parameter: str) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Operations under a common name, with who carries them out."""
+
+    name: str
+    orders: Orders
+    operations: Sequence[Operation]
+
+    def title(self, operation: Operation) -> CleanText:
+        """Returns what an operation is called on screen."""
+        return clean_line(f"{self.name}: {operation.name.replace('-', ' ')}")
+
+
+def gateway_table(engine: Engine) -> Table:
+    """Returns what a gateway answers."""
+    return Table("Gateway", engine.gateway, engine.gateway.operations())
+
+
+def job_table(engine: Engine) -> Table:
+    """Returns what people do with a gateway."""
+    return Table("Job", engine.jobs, engine.jobs.operations())
+
+
+async def operate(screen: LiveScreen, table: Table, operation: Operation, *, ask: bool) -> None:
     """Shows an operation's answer; `ask` for its parameters first. To be run by a worker of the screen."""
     arguments: dict[str, Json] | None = {}
     if ask:
         try:
-            known = {one.name: await screen.engine.gateway.known_values(one.name) for one in operation.parameters}
+            known = {one.name: await table.orders.known_values(one.name) for one in operation.parameters}
         except McpTuiError as error:
             screen.refused(error)
             return
         form = FormDialog(
-            _title(operation), clean_line(operation.help), schema_of(operation, known), suggest=partial(_near, known)
+            table.title(operation),
+            clean_line(operation.help),
+            schema_of(operation, known),
+            suggest=partial(_near, known),
         )
         arguments = await screen.app.push_screen_wait(form)
     if arguments is not None:
-        await screen.app.push_screen_wait(answer_dialog(screen.engine, operation, arguments))
+        await screen.app.push_screen_wait(answer_dialog(table, operation, arguments))
 
 
-def answer_dialog(engine: Engine, operation: Operation, arguments: Mapping[str, Json]) -> AnswerDialog:
+def answer_dialog(table: Table, operation: Operation, arguments: Mapping[str, Json]) -> AnswerDialog:
     """Returns the dialog that carries an operation out and shows what it says."""
 
     async def answer() -> Sequence[object]:
-        return [await engine.gateway.operate(operation.name, arguments)]
+        return [await table.orders.operate(operation.name, arguments, dialog.follow)]
 
-    return AnswerDialog(_title(operation), answer)
+    dialog = AnswerDialog(table.title(operation), answer)
+    return dialog
 
 
 def schema_of(operation: Operation, known: Mapping[str, Sequence[str]]) -> dict[str, Json]:
@@ -71,7 +109,3 @@ async def _near(
     known: Mapping[str, Sequence[str]], argument: str, typed: str, _filled: Mapping[str, Json]
 ) -> Sequence[str]:
     return [value for value in known.get(argument, ()) if value.startswith(typed)]
-
-
-def _title(operation: Operation) -> CleanText:
-    return clean_line(f"Gateway: {operation.name.replace('-', ' ')}")

@@ -13,6 +13,7 @@ from tui.ui.screens.live import LiveScreen
 
 if TYPE_CHECKING:
     from tui.domain.operations import Operation
+    from tui.ui.operating import Table
 
 Command = tuple[str, str, Callable[[], Awaitable[object] | object]]
 """Name, help, and what it does."""
@@ -60,19 +61,22 @@ def _orders(screen: LiveScreen) -> Iterator[Command]:
 
 def _operations(screen: LiveScreen) -> Iterator[Command]:
     """Those that need nothing run at once; what may be given is asked for under a second name."""
-    for operation in screen.engine.gateway.operations():
-        name = f"Gateway: {operation.name.replace('-', ' ')}"
-        if operation.runs_at_once:
-            yield name, operation.help, partial(_show_answer, screen, operation, ask=False)
-        if operation.parameters:
-            dots = " …" if operation.runs_at_once else ""
-            yield f"{name}{dots}", operation.help, partial(_show_answer, screen, operation, ask=True)
+    from tui.ui.operating import gateway_table, job_table  # not needed before somebody asks
+
+    for table in (gateway_table(screen.engine), job_table(screen.engine)):
+        for operation in table.operations:
+            name = table.title(operation)
+            if operation.runs_at_once:
+                yield name, operation.help, partial(_show_answer, screen, table, operation, ask=False)
+            if operation.parameters:
+                dots = " …" if operation.runs_at_once else ""
+                yield f"{name}{dots}", operation.help, partial(_show_answer, screen, table, operation, ask=True)
 
 
-def _show_answer(screen: LiveScreen, operation: "Operation", *, ask: bool) -> None:
-    from tui.ui.operating import operate  # not needed before somebody asks
+def _show_answer(screen: LiveScreen, table: "Table", operation: "Operation", *, ask: bool) -> None:
+    from tui.ui.operating import operate
 
-    screen.run_worker(operate(screen, operation, ask=ask), group="operation", exit_on_error=False)
+    screen.run_worker(operate(screen, table, operation, ask=ask), group="operation", exit_on_error=False)
 
 
 def _give(screen: LiveScreen, order: Callable[[], Awaitable[object]]) -> None:

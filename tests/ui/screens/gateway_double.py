@@ -44,7 +44,7 @@ class GatewayOrdersDouble:
     def operations(self):
         return OPERATIONS
 
-    async def operate(self, name, arguments):
+    async def operate(self, name, arguments, progress=None):
         answer = self._engine.answers.get(name)
         answer = answer(arguments) if callable(answer) else answer
         if name in CHANGING:

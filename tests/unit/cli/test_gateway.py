@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tui.cli.arguments import parser, split_at_gateway
-from tui.cli.gateway import given_arguments, parse_operation
+from tui.cli.arguments import parser, split_at_table
+from tui.cli.operations import given_arguments, parse_operation
 from tui.domain.errors import UsageError
 from tui.gateway.operations import OPERATION_BY_NAME, OPERATIONS
 
@@ -70,7 +70,7 @@ def test_a_prompt_becomes_a_message() -> None:
 def test_the_words_of_an_operation_are_told_from_the_rest(
     words: list[str], expected: tuple[list[str], list[str]]
 ) -> None:
-    assert split_at_gateway(words) == expected
+    assert split_at_table(words) == expected
 
 
 def test_options_of_every_verb_work_behind_an_operation() -> None:

@@ -62,6 +62,11 @@ class AnswerDialog(Dialog[None]):
         else:
             self._text.update(_content(self._answers, max(30, self.size.width * 96 // 100 - 8)))
 
+    def follow(self, progress: CleanText) -> None:
+        """Shows how far a long answer has come."""
+        if self.is_mounted and not self._answers:
+            self._text.update(Content.assemble((progress, ""), "\n", ("esc stops", "$dim")))
+
     def action_copy(self) -> None:
         if self._answers:
             self.app.copy_to_clipboard(self._whole)

@@ -35,7 +35,8 @@ def test_there_are_sixteen_each_once() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
 def test_a_row_is_its_methods_signature(operation: Operation) -> None:
     method = getattr(Gateway, operation.method)
-    taken = list(inspect.signature(method).parameters.values())[1:]
+    # Who listens while it works is given by the program, not by who asks.
+    taken = [each for each in inspect.signature(method).parameters.values() if each.name not in ("self", "on_trial")]
     hints = typing.get_type_hints(method)
     assert [each.name for each in taken] == [each.name for each in operation.parameters]
     assert hints["return"] is operation.result

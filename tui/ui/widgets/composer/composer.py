@@ -168,18 +168,16 @@ class Composer(Vertical):
         else:
             self._hints.update(HINTS)
 
+    @on(MessageField.FileChosen)
     @on(MessageField.OfferTaken)
-    def _take_offer(self, event: MessageField.OfferTaken) -> None:
+    def _take_file(self, event: MessageField.FileChosen | MessageField.OfferTaken) -> None:
         event.stop()
-        if self._offer:
+        if isinstance(event, MessageField.FileChosen):
+            self._attach_file(event.path)
+        elif self._offer:
             word, found = self._offer
             self._show_offer(None)
             self._attach_file(found.path, word)
-
-    @on(MessageField.FileChosen)
-    def _file_chosen(self, event: MessageField.FileChosen) -> None:
-        event.stop()
-        self._attach_file(event.path)
 
     @work(group="attach-file")
     async def _attach_file(self, path: Path, word: str = "") -> None:

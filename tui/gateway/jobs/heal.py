@@ -1,0 +1,108 @@
+"""Watches breakers and, by rule, lets another provider take over sooner and moves chats to a chain that works."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tui.domain.completion import TaskType
+from tui.domain.errors import NotExposedError
+from tui.domain.gateway_answers import ComboView, HealthAnswer
+from tui.domain.gateway_jobs import HealAction, HealAnswer, HealRule
+from tui.domain.text import CleanText, clean_line
+from tui.gateway.contract import Gateway
+
+RECORD = "jobs/heal"
+"""Where what was changed is kept, so that it can be taken back after a restart."""
+
+
+class Chats(Protocol):
+    """Where chats are sent; orders to it raise McpTuiError."""
+
+    @property
+    def target(self) -> str: ...
+
+    async def set_target(self, target: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Healer:
+    """One pass looks, decides and acts; `in_force` is what it changed and has not taken back."""
+
+    rule: HealRule
+    in_force: tuple[HealAction, ...] = ()
+
+    async def heal(self, gateway: Gateway, chats: Chats, task: TaskType) -> HealAnswer:
+        """Does what the rule says about what is broken now."""
+        health = await gateway.health()
+        troubles = _troubles(health)
+        actions = (await self._sooner(gateway, troubles), await _moved(gateway, chats, task))
+        done = tuple(action for action in actions if action)
+        self.in_force += done
+        note = CleanText("" if done else "Nothing to do." if not troubles else "All the rule says is done already.")
+        return HealAnswer(health.verdict, troubles, done, self.in_force, note)
+
+    async def undo(self, gateway: Gateway, chats: Chats) -> HealAnswer:
+        """Takes back what was changed, newest first; what somebody changed again since is left alone."""
+        health = await gateway.health()
+        undone = [_reversed(action) for action in reversed(self.in_force) if await _taken_back(action, gateway, chats)]
+        note = CleanText("" if undone else "There was nothing to take back.")
+        self.in_force = ()
+        return HealAnswer(health.verdict, _troubles(health), tuple(undone), (), note)
+
+    async def _sooner(self, gateway: Gateway, troubles: Sequence[CleanText]) -> HealAction | None:
+        """Something is broken: give up on it sooner, so that the others carry the load."""
+        if not troubles:
+            return None
+        try:
+            before = (await gateway.resilience()).settings.profile
+            if before in (None, self.rule.profile):
+                return None
+            await gateway.resilience(self.rule.profile)
+        except NotExposedError:
+            return None
+        return HealAction("profile", str(before), self.rule.profile, troubles[0])
+
+
+async def _moved(gateway: Gateway, chats: Chats, task: TaskType) -> HealAction | None:
+    """The chain that chats go to has no way left, or not its first one: the best chain for the task takes over."""
+    try:
+        combos = {combo.name: combo for combo in (await gateway.combos()).combos}
+        sick = next((combo for name, combo in combos.items() if name == chats.target), None)
+        if sick is None or _works(sick):
+            return None
+        best = (await gateway.best(task)).recommended
+    except NotExposedError:
+        return None
+    if best is None or best.combo == sick.name or not _works(combos[best.combo]):
+        return None
+    before = chats.target
+    await chats.set_target(best.combo)
+    closed = next((step for step in sick.steps if not step.open), None)
+    reason = clean_line(f"{closed.step}: {closed.reason}" if closed else f"{sick.name} is switched off")
+    return HealAction("target", before, str(best.combo), reason)
+
+
+def _works(combo: ComboView) -> bool:
+    return combo.enabled and bool(combo.steps) and combo.steps[0].open
+
+
+def _troubles(health: HealthAnswer) -> tuple[CleanText, ...]:
+    return health.reasons if health.verdict in ("degraded", "down") else ()
+
+
+async def _taken_back(action: HealAction, gateway: Gateway, chats: Chats) -> bool:
+    match action.kind:
+        case "profile":
+            if (await gateway.resilience()).settings.profile != action.after:
+                return False
+            # What a profile is called is a text only in the record of it.
+            await gateway.resilience(action.before)  # type: ignore[arg-type]
+        case "target":
+            if chats.target != action.after:
+                return False
+            await chats.set_target(action.before)
+    return True
+
+
+def _reversed(action: HealAction) -> HealAction:
+    return HealAction(action.kind, action.after, action.before, CleanText("taken back"))

@@ -1,0 +1,68 @@
+"""Says why a request went where it went, and how those who had a part in it stand now."""
+
+from collections.abc import Iterator
+
+from tui.domain.errors import NotExposedError, UsageError
+from tui.domain.gateway_jobs import PostMortemAnswer, ProviderSince
+from tui.domain.gateway_routing import AttemptRecord, ExplainAnswer
+from tui.domain.ids import ProviderName
+from tui.domain.money import format_usd
+from tui.domain.text import CleanText, clean_line
+from tui.gateway.contract import Gateway
+
+
+async def post_mortem(gateway: Gateway, request_id: str = "") -> PostMortemAnswer:
+    """Explains a request, the newest one when none is named. Raises UsageError when there is none."""
+    explained = await gateway.explain(request_id or await _newest(gateway))
+    names = dict.fromkeys(ProviderName(attempt.step.partition("/")[0]) for attempt in explained.attempts)
+    standing = [since for name in names if (since := await _since(gateway, name))]
+    return PostMortemAnswer(explained.request_id, tuple(findings(explained)), explained, tuple(standing))
+
+
+async def _newest(gateway: Gateway) -> str:
+    known = await gateway.known_values("request_id")
+    if not known:
+        raise UsageError("No request was stored yet.", "Send one first, then ask again.")
+    return known[0]
+
+
+async def _since(gateway: Gateway, provider: ProviderName) -> ProviderSince | None:
+    try:
+        seen = await gateway.provider(provider, "hour")
+    except (NotExposedError, UsageError):  # a provider may have been taken out of the configuration since
+        return None
+    figures = seen.figures
+    return ProviderSince(
+        provider, seen.breaker.state, figures.success_rate, figures.p95_ms, figures.requests, seen.last_error
+    )
+
+
+def findings(explained: ExplainAnswer) -> Iterator[CleanText]:
+    """Yields what can be said of a request, one sentence each, in the order in which it happened."""
+    way = f"chain {explained.combo} ({explained.strategy or 'strategy unknown'})" if explained.combo else "one model"
+    yield clean_line(f"{explained.target} was asked for: {way}.")
+    for candidate in explained.candidates:
+        if not candidate.taken and candidate.left_out:
+            yield clean_line(f"{candidate.step} was left out: {candidate.left_out}.".replace("..", "."))
+    for number, attempt in enumerate(explained.attempts, start=1):
+        yield clean_line(_attempted(number, attempt))
+    if explained.refused:
+        yield clean_line(f"The gateway itself ended it: {explained.refused}")
+    yield _ending(explained)
+
+
+def _attempted(number: int, attempt: AttemptRecord) -> str:
+    took = "" if attempt.latency_ms is None else f" after {attempt.latency_ms:,} ms"
+    if attempt.outcome == "complete":
+        return f"Attempt {number}, {attempt.step}: answered{took}."
+    status = f" (HTTP {attempt.status})" if attempt.status else ""
+    return f"Attempt {number}, {attempt.step}: {attempt.outcome}{took}{status}: {attempt.reason or 'no reason told'}"
+
+
+def _ending(explained: ExplainAnswer) -> CleanText:
+    if explained.provider is None:
+        return CleanText("Nobody answered it.")
+    cost = f"It cost {format_usd(explained.cost.microusd)} ({explained.cost.source})"
+    took = "" if explained.latency_ms is None else f" and took {explained.latency_ms:,} ms"
+    fell = f" after {len(explained.fallbacks)} fallback(s)" if explained.fallbacks else ""
+    return clean_line(f"{explained.provider}/{explained.model or '?'} answered{fell}. {cost}{took}.")
