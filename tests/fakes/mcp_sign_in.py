@@ -25,6 +25,14 @@ class SignInServer:
         self.expires_in = 3_600
         self.metadata: dict[str, Any] = {}
         """Replaces fields of the authorization server's metadata."""
+        self.protected: dict[str, Any] = {}
+        """Replaces fields of the protected resource's metadata."""
+        self.redirects: dict[str, str] = {}
+        """By path: where it sends on to instead of answering."""
+        self.iss: str | None = None
+        """What the browser brings back as the issuer (RFC 9207); `own` stands for the right one."""
+        self.bearers: set[str] = set()
+        """Every token that was shown to it, good or not."""
         self.refresh_status = 200
         self.forms: list[dict[str, str]] = []
         self._inner: ASGIApp = make_server().streamable_http_app()
@@ -38,8 +46,12 @@ class SignInServer:
             await self._inner(scope, receive, send)
             return
         request = Request(scope, receive)
+        if scope["path"] in self.redirects:
+            await RedirectResponse(self.redirects[scope["path"]])(scope, receive, send)
+            return
         if scope["path"] == "/mcp":
             bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+            self.bearers.add(bearer)
             if self.tokens.get(bearer, 0) >= time.time():
                 await self._inner(scope, receive, send)
                 return
@@ -54,7 +66,7 @@ class SignInServer:
         base = _base(request)
         match request.url.path:
             case "/.well-known/oauth-protected-resource/mcp":
-                return JSONResponse({"resource": f"{base}/mcp", "authorization_servers": [base]})
+                return JSONResponse({"resource": f"{base}/mcp", "authorization_servers": [base]} | self.protected)
             case "/.well-known/oauth-authorization-server":
                 return JSONResponse(_metadata(base) | self.metadata)
             case "/register":
@@ -63,7 +75,8 @@ class SignInServer:
             case "/authorize":
                 self.seen.append("authorize")
                 query = request.query_params
-                return RedirectResponse(f"{query['redirect_uri']}?code=c0de&state={query['state']}")
+                iss = f"&iss={base if self.iss == 'own' else self.iss}" if self.iss else ""
+                return RedirectResponse(f"{query['redirect_uri']}?code=c0de&state={query['state']}{iss}")
             case "/oauth2/token":
                 return await self._token(request)
         return Response(status_code=404)
