@@ -48,11 +48,15 @@ class Program:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return path
 
-    async def start(self, *arguments: str, environ: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
+    @property
+    def command(self) -> str:
         command = shutil.which("mcp-tui", path=str(Path(sys.executable).parent))
         assert command, "mcp-tui is not installed in this environment"
+        return command
+
+    async def start(self, *arguments: str, environ: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            command,
+            self.command,
             *arguments,
             env={**self.environ, **(environ or {})},
             stdin=asyncio.subprocess.PIPE,

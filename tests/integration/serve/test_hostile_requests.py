@@ -1,0 +1,155 @@
+"""Broken, huge and endless requests: each gets its answer, and the next good one is served as if nothing was."""
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.fakes.llm_endpoint import LlmEndpoint
+from tests.integration.serve.agents import agent, answer
+from tests.integration.serve.served import Served, served
+from tui.serve.app import BODY_LIMIT_BYTES
+
+BODIES = 10_000
+GOOD = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "gateway_health", "arguments": {}}}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Served]:
+    async with LlmEndpoint() as endpoint, served(tmp_path, {"a": endpoint}) as house:
+        yield house
+
+
+def malformed(count: int) -> Iterator[bytes]:
+    """Bodies that are no request, made from one that is."""
+    dice = random.Random(7)
+    good = json.dumps(GOOD).encode()
+    fixed = [
+        *(b"", b"null", b"[]", b"{}", b"0", b'"x"', b"[[[[", b"\xff\xfe", b"\x00" * 64, b'{"jsonrpc": "2.0"}'),
+        *(b"[" * 50_000, b'{"a":' * 20_000, b"1e999999", b'{"jsonrpc":"2.0","id":{},"method":[]}', good + good),
+        b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":1,"arguments":[]}}',
+        b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"gateway_health","arguments":"\\ud800"}}',
+    ]
+    yield from fixed
+    for _ in range(count - len(fixed)):
+        spoilt = bytearray(good)
+        for _ in range(dice.randint(1, 8)):
+            place = dice.randrange(len(spoilt))
+            match dice.randrange(3):
+                case 0:
+                    spoilt[place] = dice.randrange(256)
+                case 1:
+                    del spoilt[place : place + dice.randint(1, 20)]
+                case _:
+                    spoilt[place:place] = dice.randbytes(dice.randint(1, 8))
+            spoilt = spoilt or bytearray(b"{")
+        yield bytes(spoilt)
+
+
+async def post_all(house: Served, bodies: Sequence[bytes]) -> list[int]:
+    """Posts over one connection, half of the bodies in each era. Returns the answers' status codes."""
+    place = urlsplit(house.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    lines = [
+        *("POST /mcp HTTP/1.1", f"host: {place.netloc}", f"authorization: Bearer {house.key}"),
+        *("accept: application/json, text/event-stream", "content-type: application/json"),
+    ]
+    codes = []
+    for number, body in enumerate(bodies):
+        era = ["mcp-protocol-version: 2026-07-28"] if number % 2 else []
+        head = "\r\n".join([*lines, *era, f"content-length: {len(body)}", "", ""])
+        writer.write(head.encode() + body)
+        codes.append(await status_of_answer(reader))
+    writer.close()
+    return codes
+
+
+async def status_of_answer(reader: asyncio.StreamReader) -> int:
+    """Reads one answer to its end."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    length = re.search(r"content-length: (\d+)", head)
+    if length:
+        await reader.readexactly(int(length[1]))
+    else:
+        while (size := int(await reader.readline(), 16)) > 0:
+            await reader.readexactly(size + 2)
+        await reader.readexactly(2)
+    return int(head[9:12])
+
+
+async def test_after_ten_thousand_malformed_bodies_the_next_good_call_is_answered(house: Served) -> None:
+    bodies = list(malformed(BODIES))
+    parts = await asyncio.gather(*(post_all(house, bodies[start::4]) for start in range(4)))
+    codes = [code for part in parts for code in part]
+    assert len(codes) == BODIES
+    assert [code for code in codes if code >= 500] == []
+    async with agent(house) as client:
+        assert (await answer(client, "gateway_health"))["gateway"] == "embedded"
+
+
+async def first_line(house: Served, request: str, header: str) -> bytes:
+    """Announces a terabyte, sends none of it, and returns version and code of the answer."""
+    place = urlsplit(house.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    lines = [f"{request} HTTP/1.1", f"host: {place.netloc}", header, f"content-length: {1 << 40}", "", ""]
+    writer.write("\r\n".join(lines).encode())
+    async with asyncio.timeout(20):
+        line = await reader.readline()
+    writer.close()
+    return line[:12]
+
+
+@pytest.mark.parametrize("path", ["/mcp", "/v1/chat/completions"])
+async def test_a_body_beyond_the_bound_is_refused_unread(house: Served, path: str) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(BODY_LIMIT_BYTES // 65_536 + 2):
+            yield b" " * 65_536
+
+    headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+    async with house.http() as http:
+        assert (await http.post(path, headers=headers, content=endless())).status_code == 413
+
+
+async def test_a_body_that_is_announced_too_large_is_refused_at_once(house: Served) -> None:
+    assert await first_line(house, "POST /mcp", f"authorization: Bearer {house.key}") == b"HTTP/1.1 413"
+
+
+async def test_a_stranger_cannot_make_it_read_a_body_at_all(house: Served) -> None:
+    assert await first_line(house, "POST /mcp", "x-key: none") == b"HTTP/1.1 401"
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"host": "evil.example"}, 421),
+        ({"host": "evil.example:80", "origin": "http://evil.example"}, 421),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+@pytest.mark.parametrize("path", ["/mcp", "/v1/models", "/"])
+async def test_a_page_in_a_browser_reaches_nothing(
+    house: Served, path: str, headers: dict[str, str], code: int
+) -> None:
+    async with house.http() as http:
+        for method in ("GET", "POST", "OPTIONS", "DELETE"):
+            told = await http.request(method, path, headers=headers)
+            assert told.status_code == code
+            assert "access-control-allow-origin" not in told.headers
+
+
+async def test_headers_without_end_are_cut_off(house: Served) -> None:
+    place = urlsplit(house.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    writer.write(f"POST /mcp HTTP/1.1\r\nhost: {place.netloc}\r\nx-long: ".encode() + b"a" * 200_000)
+    async with asyncio.timeout(20):
+        assert b" 400 " in await reader.readline()
+    writer.close()
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False) as http:
+        assert (await http.get("/mcp")).status_code == 401
