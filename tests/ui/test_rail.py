@@ -50,3 +50,17 @@ async def test_trouble_with_a_key_is_said_in_words(tmp_path: Path) -> None:
         }.items():
             await shown(stage, scene.provider("mistral", BreakerView("CLOSED", 0, 0, 5), credential=state))
             assert words in below(stage, "mistral")
+
+
+async def test_what_nobody_tells_is_a_question_mark_and_never_well(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        untold = scene.provider("mistral", BreakerView("UNKNOWN", None, None, None), credential="unknown")
+        notes = (clean("breakers: the MCP server says that all are closed, not alpha OPEN"), *map(clean, "abc"))
+        spend = replace(scene.SNAPSHOT.spend, today_microusd=None)
+        snapshot = replace(scene.SNAPSHOT, providers=(untold,), spend=spend, notes=notes)
+        await stage.tell(GatewaySampled(snapshot))
+        assert "? mistral" in stage.line("mistral")
+        assert "CLOSED" not in stage.line("mistral")
+        assert "today $?" in stage.line("Cost")
+        assert "breakers: the MCP server" in stage.line("breakers: ")
+        assert "and 1 more note" in stage.line("more note")

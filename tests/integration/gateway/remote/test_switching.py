@@ -164,7 +164,7 @@ async def test_the_gateways_own_mcp_server_is_heard_as_a_second_witness(tmp_path
     assert isinstance(health, HealthAnswer)
     assert isinstance(alone, HealthAnswer)
     (heard,) = [one for one in health.witnesses if one.source.startswith("MCP")]
-    assert (heard.standing, heard.said) == ("disagrees", "says all are closed, not not closed: alpha")
+    assert (heard.standing, heard.said) == ("disagrees", "says that all are closed, not alpha OPEN")
     assert health.verdict == alone.verdict == "degraded"
 
 

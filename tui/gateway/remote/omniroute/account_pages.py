@@ -47,6 +47,11 @@ class QuotaRow:
     resets_at: float | None
     health: CredentialHealth
 
+    @property
+    def rests(self) -> bool:
+        """Whether these are the words for a connection that cools down after failures, or did so last."""
+        return self.remaining == 0 and self.total == 100 and self.resets_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:

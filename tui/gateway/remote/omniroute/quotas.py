@@ -11,17 +11,16 @@ def quota_view(row: QuotaRow, seen: Seen, now: float) -> QuotaView:
 
     One that cools down after failures is told over there as if its quota of 100 were used up.
     """
-    cooling = row.remaining == 0 and row.total == 100 and row.resets_at is not None
     wait_s = max(0.0, (row.resets_at or now) - now)
-    left = None if cooling else row.remaining
-    if cooling:
+    left = None if row.rests else row.remaining
+    if row.rests and wait_s:
         reason = clean_line(f"rests for {wait_s:.0f} s after failures; its quota is not told")
     else:
         reason = CleanText("") if left is None else clean_line(f"{left:.0%} left")
     return QuotaView(
         provider=seen.sight.names.of(row.provider),
         credential=row.name,
-        health="cooling" if cooling and wait_s else row.health,
+        health="cooling" if row.rests and wait_s else row.health,
         reason=reason,
         unknown=("quota",) if left is None else (),
     )

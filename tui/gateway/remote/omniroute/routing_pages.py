@@ -131,7 +131,7 @@ def resilience(document: object) -> ResilienceSettings:
         breaker_threshold=breaker.inner("apikey").count("failureThreshold"),
         breaker_window_s=None,
         breaker_open_s=open_ms / 1_000 if open_ms is not None else None,
-        retries=top.inner("waitForCooldown").count("maxRetries"),
+        retries=None,
         max_attempts=None,
         cooldown_s=cooldown_ms / 1_000 if cooldown_ms is not None else None,
         lockout_s=None,

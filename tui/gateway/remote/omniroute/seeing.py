@@ -1,6 +1,7 @@
 """Looks at the pages that tell how OmniRoute stands, and hears its MCP server beside them."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from tui.domain.ids import ProviderName
 from tui.domain.text import clean_line
 from tui.gateway.remote.adapter import SecondWitness, Surroundings
 from tui.gateway.remote.omniroute import pages as p
-from tui.gateway.remote.omniroute.health_page import Health, breaker_state
+from tui.gateway.remote.omniroute.health_page import BreakerRow, Health, breaker_state
 from tui.gateway.remote.omniroute.health_page import health as health_facts
 from tui.gateway.remote.omniroute.management import Management
 from tui.gateway.remote.omniroute.names import Names
@@ -122,10 +123,10 @@ def _second_word(sight: Sight, second: Reading) -> Witness:
     if own is None:
         return silent(source, "there is no other word to hold it against", fact, second.age_s)
     names = sight.names
-    open_here = sorted({names.of(row.provider) for row in own if row.state != "CLOSED"})
-    open_there = sorted({names.of(row.provider) for row in said.breakers or () if row.state != "CLOSED"})
-    return compared(fact, source, _in_words(open_here), _in_words(open_there), second.age_s)
+    return compared(fact, source, _in_words(own, names), _in_words(said.breakers or (), names), second.age_s)
 
 
-def _in_words(providers: list[ProviderName]) -> str:
-    return f"not closed: {', '.join(providers)}" if providers else "all are closed"
+def _in_words(rows: Iterable[BreakerRow], names: Names) -> str:
+    """Only those that are not closed: it is no disagreement to leave out the others."""
+    told = sorted({f"{names.of(row.provider)} {row.state}" for row in rows if row.state != "CLOSED"})
+    return ", ".join(told) or "that all are closed"

@@ -93,5 +93,6 @@ def _sum(values: Iterable[int | None]) -> int | None:
 
 def quota_in_words(provider: ProviderName, quota: Sequence[QuotaRow], names: Names) -> CleanText | None:
     """Returns what is left of a provider's tightest quota; None where no whole is known."""
-    shares = [row.remaining for row in quota if names.of(row.provider) == provider and row.remaining is not None]
+    own = [row for row in quota if names.of(row.provider) == provider and not row.rests]
+    shares = [row.remaining for row in own if row.remaining is not None]
     return CleanText(f"{min(shares):.0%} left") if shares else None

@@ -57,7 +57,8 @@ def _standing(name: ProviderName, sight: Sight) -> ProviderStanding:
 
 
 def _error(call: Call) -> CleanText:
-    return clean_line(f"{call.status or '?'} {call.error}".strip(), 200)
+    status = str(call.status or "?")
+    return clean_line(call.error if status in call.error else f"{status} {call.error}".strip(), 200)
 
 
 def _credential(own: Sequence[Connection], sight: Sight) -> CredentialHealth:
@@ -78,10 +79,15 @@ def _breaker(name: ProviderName, sight: Sight, *, by_key: bool) -> BreakerView:
     worst = rows[0]
     threshold = sight.resilience.breaker_threshold if sight.resilience and by_key else None
     to_probe = None if worst.retry_in_s is None else max(0.0, worst.retry_in_s - sight.age_s)
-    because = "" if worst.state == "CLOSED" else f"{worst.state} as {worst.provider}"
+    because = "" if worst.state == "CLOSED" else _of_requests(worst, name)
     if len({row.state for row in rows}) > 1:
-        because = ", ".join(f"{row.state} as {row.provider}" for row in rows)
+        because = ", ".join(_of_requests(row, name) for row in rows)
     return BreakerView(worst.state, worst.failures, None, threshold, clean_line(because, 300), to_probe)
+
+
+def _of_requests(row: BreakerRow, name: ProviderName) -> str:
+    """OmniRoute calls a breaker by the node's id when requests name the provider, by the prefix when a combo does."""
+    return f"{row.state} for {'combos' if str(row.provider) == name else 'direct requests'}"
 
 
 def breaker_rows(name: ProviderName, sight: Sight) -> list[BreakerRow]:

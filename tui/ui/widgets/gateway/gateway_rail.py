@@ -1,5 +1,6 @@
 """The gateway at a glance, drawn as one widget: providers and breakers, cost, latency, quota."""
 
+import textwrap
 from collections.abc import Sequence
 
 from textual import events
@@ -21,6 +22,7 @@ _CREDENTIALS = {
     "credits_exhausted": "credits used up",
 }
 _BLANK = Row()
+MOST_NOTES, LINES_OF_A_NOTE = 3, 4
 
 
 class GatewayRail(InkedWidget, can_focus=True):
@@ -96,7 +98,7 @@ class GatewayRail(InkedWidget, can_focus=True):
         rows += _providers(snapshot, self._now, width)
         rows += _cost(snapshot, width)
         rows += _latency(snapshot, width)
-        return rows + _quota(snapshot)
+        return rows + _quota(snapshot) + _notes(snapshot, width)
 
 
 def _empty(text: str) -> list[Row]:
@@ -226,6 +228,15 @@ def _quota(snapshot: GatewaySnapshot) -> list[Row]:
         known: Piece = (clean_line(provider.quota), "") if provider.quota else ("not told", "dim")
         rows.append(Row([(fit(clean_line(provider.name), 14), "dim"), known]))
     return rows
+
+
+def _notes(snapshot: GatewaySnapshot, width: int) -> list[Row]:
+    """What to know of these figures, such as witnesses that disagree; the Gateway screen has all of it."""
+    rows: list[Row] = []
+    for note in snapshot.notes[:MOST_NOTES]:
+        rows += [_BLANK, *(Row([(line, "warn")]) for line in textwrap.wrap(note, max(10, width))[:LINES_OF_A_NOTE])]
+    left = len(snapshot.notes) - MOST_NOTES
+    return [*rows, Row([(f"and {plural(left, 'more note')}", "dim")])] if left > 0 else rows
 
 
 def sparkline(values: Sequence[int], width: int) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ async def test_the_mcp_server_that_tells_of_no_breaker_is_shown_to_disagree(tmp_
     ):
         health, alpha = await proxy.gateway.health(), await proxy.gateway.provider("alpha")
         snapshot = await proxy.gateway.snapshot()
-    assert disagreeing(health.witnesses) == ["MCP omniroute_get_health says all are closed, not not closed: alpha"]
+    assert disagreeing(health.witnesses) == ["MCP omniroute_get_health says that all are closed, not alpha OPEN"]
     assert disagreeing(alpha.witnesses) == ["MCP omniroute_get_provider_metrics says CLOSED, not OPEN"]
     assert any("MCP omniroute_get_health" in note for note in snapshot.notes)
 
@@ -101,7 +102,7 @@ async def test_two_breakers_of_one_provider_are_both_told(tmp_path: Path) -> Non
     async with fake, in_front_of(fake, tmp_path) as proxy:
         (alpha, _) = (await proxy.gateway.health()).providers
     assert alpha.breaker.state == "HALF_OPEN"
-    assert alpha.breaker.opened_because == f"HALF_OPEN as alpha, CLOSED as {ALPHA}"
+    assert alpha.breaker.opened_because == "HALF_OPEN for combos, CLOSED for direct requests"
 
 
 OTHER_SHAPES = {
@@ -298,10 +299,13 @@ async def test_a_key_that_omniroute_does_not_list_has_no_budget_there(tmp_path: 
 
 
 async def test_a_cooldown_is_not_taken_for_a_quota_that_is_used_up(tmp_path: Path) -> None:
-    async with omniroute("breaker_open") as fake, in_front_of(fake, tmp_path) as proxy:
+    fake = omniroute("breaker_open")
+    resets_at = datetime.fromtimestamp(DAY + 30, UTC).isoformat()
+    fake.documents["/api/usage/quota"]["providers"][0]["resetAt"] = resets_at
+    async with fake, in_front_of(fake, tmp_path) as proxy:
         alpha, beta = (await proxy.gateway.quota()).credentials
-    assert (alpha.provider, alpha.remaining, alpha.unknown) == (A, None, ("quota",))
-    assert "rests" in alpha.reason
+    assert (alpha.provider, alpha.health, alpha.remaining, alpha.unknown) == (A, "cooling", None, ("quota",))
+    assert "rests for 30 s" in alpha.reason
     assert (beta.health, beta.unknown) == ("ok", ("quota",))
 
 
@@ -318,7 +322,7 @@ async def test_a_providers_figures_come_from_the_calls_themselves(tmp_path: Path
     assert answer.figures.p50_ms == 38
     assert answer.failures == {"status 503": 3}
     assert answer.figures.cost.microusd == 980
-    assert answer.last_error.startswith("503")
+    assert answer.last_error == "[503]: alpha simulated 503"
 
 
 async def test_models_have_the_prices_that_omniroute_reckons_with(tmp_path: Path) -> None:
@@ -404,7 +408,7 @@ async def test_the_snapshot_joins_what_the_pages_said(tmp_path: Path) -> None:
     assert snapshot.verdict == "degraded"
     assert [(one.name, one.breaker.state) for one in snapshot.providers] == [(A, "OPEN"), (B, "CLOSED")]
     assert [combo.name for combo in snapshot.combos] == ["prio", "rr-smart", "free-coding"]
-    assert snapshot.providers[0].p95_ms == 38
+    assert (snapshot.providers[0].p95_ms, snapshot.providers[0].quota) == (38, None)
     assert snapshot.spend.today_microusd == 1234
 
 
