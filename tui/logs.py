@@ -31,7 +31,7 @@ _SECRETS = (
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), MASK),
     (
         re.compile(
-            r"\b(?:sk|rk|pk|gsk|hf|xai|csk|fw|ghp|gho|ghu|ghs|ghr|github_pat|glpat|xox[abprs]|npm|AIza|AKIA|ASIA)"
+            r"\b(?:sk|rk|pk|mtk|gsk|hf|xai|csk|fw|ghp|gho|ghu|ghs|ghr|github_pat|glpat|xox[abprs]|npm|AIza|AKIA|ASIA)"
             r"[-_A-Z0-9][A-Za-z0-9_-]{10,}"
         ),
         MASK,

@@ -31,6 +31,7 @@ SECRETS = [
     f"sk-{CANARY}",
     f"sk-or-v1-{CANARY}",
     f"ghp_{CANARY}",
+    f"mtk_430112da8e55_{CANARY}",
     f"eyJhbGciOiJIUzI1NiJ9.{CANARY}.{CANARY}",
     f"-----BEGIN RSA PRIVATE KEY-----\n{CANARY}\n-----END RSA PRIVATE KEY-----",
     f"-----BEGIN PRIVATE KEY-----\n{CANARY}",
