@@ -195,7 +195,13 @@ async def _open_room(
     consent, serving = await Consent.open(database), ServingStore.of(database, around.clock)
     pool = await _open_servers(around, consent, gateway, undo)
     gateways = open_switchboard(
-        gateway, settings.gateways, pool=pool, keys=_key_finder(around), clock=around.clock, bus=bus
+        gateway,
+        settings.gateways,
+        pool=pool,
+        keys=_key_finder(around),
+        clock=around.clock,
+        bus=bus,
+        watched=desk.attended,
     )
     undo.push_async_callback(gateways.close)
     if settings.gateway:

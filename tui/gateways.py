@@ -58,7 +58,14 @@ def with_chosen_gateway(settings: Settings) -> Settings:
 
 
 def open_switchboard(
-    here: EmbeddedGateway, specs: Sequence[GatewaySpec], *, pool: ServerPool, keys: KeyFinder, clock: Clock, bus: Bus
+    here: EmbeddedGateway,
+    specs: Sequence[GatewaySpec],
+    *,
+    pool: ServerPool,
+    keys: KeyFinder,
+    clock: Clock,
+    bus: Bus,
+    watched: bool,
 ) -> Switchboard:
     """Returns the switchboard; the gateway in here answers until another is used."""
 
@@ -73,4 +80,4 @@ def open_switchboard(
             hushed=partial(here.awaits_first_words, spec.provider.name),
         )
 
-    return Switchboard(here, specs, lambda spec: adapter(surroundings(spec)))
+    return Switchboard(here, specs, lambda spec: adapter(surroundings(spec)), watched=watched)

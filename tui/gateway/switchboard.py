@@ -47,11 +47,18 @@ class Switchboard:
     """Made with the gateway in here and a maker of adapters for those outside."""
 
     def __init__(
-        self, here: EmbeddedGateway, specs: Sequence[GatewaySpec], adapter: Callable[[GatewaySpec], NotExposed]
+        self,
+        here: EmbeddedGateway,
+        specs: Sequence[GatewaySpec],
+        adapter: Callable[[GatewaySpec], NotExposed],
+        *,
+        watched: bool = True,
     ) -> None:
         self.here = here
         self._specs = {spec.name: spec for spec in specs}
         self._adapter = adapter
+        self._watched = watched
+        """Whether somebody looks on: for nobody the gateway outside is not polled."""
         self._outside: NotExposed | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -80,12 +87,14 @@ class Switchboard:
     async def use(self, name: str) -> None:
         """Lets another gateway answer. Raises UsageError for an unknown name; then nothing changes."""
         spec = None if name == EMBEDDED else self._spec(name)
+        if name == self.name:
+            return
         if spec is not None:
             await self._take_in(spec)
         await self._leave()
         if spec is not None:
             self._outside = self._adapter(spec)
-            self._running = asyncio.create_task(self._outside.run())
+            self._running = asyncio.create_task(self._outside.run()) if self._watched else None
 
     def made(self, name: str) -> NotExposed:
         """Returns an adapter for a gateway that is only looked at; the caller closes it. Raises UsageError."""
