@@ -36,10 +36,12 @@ def check_everything(call: Invocation) -> int:
     checks = _installation(settings, paths)
 
     async def verb(engine: Engine) -> int:
-        providers = [_check(f"provider {spec.name}", _provider(engine, spec)) for spec in settings.providers]
+        # With what the start added: the gateway in use, model servers on this machine.
+        known = engine.parts.settings.providers
+        providers = [_check(f"provider {spec.name}", _provider(engine, spec)) for spec in known]
         servers = [_check(f"server {spec.name}", _server(engine, spec)) for spec in settings.servers]
         checks.extend(await asyncio.gather(*providers, *servers))
-        if not settings.providers and not settings.demo:
+        if not known and not settings.demo:
             checks.append(_no_provider())
         return 3 if any(check.outcome == "failed" for check in checks) else 0
 

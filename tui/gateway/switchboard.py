@@ -12,6 +12,7 @@ from typing import Literal
 
 from tui.domain.errors import ConnectError, McpTuiError, UsageError
 from tui.domain.gateway import EMBEDDED, GatewaySnapshot, GatewaySpec
+from tui.domain.gateway_answers import HealthAnswer
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.contract import Gateway
@@ -40,7 +41,7 @@ class SeenGateway:
     gateway: KnownGateway
     verdict: Literal["ok", "degraded", "down", "unknown"]
     note: CleanText = CleanText("")
-    """Why it is not well, in one sentence."""
+    """Why it is not well, or what of it could not be seen, in one sentence."""
 
 
 class Switchboard:
@@ -141,7 +142,7 @@ class Switchboard:
     async def _look(self, known: KnownGateway) -> SeenGateway:
         if known.name == EMBEDDED:
             health = await self.here.health()
-            return SeenGateway(known, health.verdict, health.reasons[0] if health.reasons else CleanText(""))
+            return SeenGateway(known, health.verdict, _note(health))
         if known.kind == "openai":
             tried = await self.here.test_provider(self._spec(known.name).provider)
             return SeenGateway(known, "ok" if tried.ok else "down", tried.summary)
@@ -152,7 +153,7 @@ class Switchboard:
             return SeenGateway(known, "down" if isinstance(error, ConnectError) else "unknown", error.message)
         finally:
             await outside.close()
-        return SeenGateway(known, health.verdict, health.reasons[0] if health.reasons else CleanText(""))
+        return SeenGateway(known, health.verdict, _note(health))
 
     async def _seen(self, outside: NotExposed) -> GatewaySnapshot:
         seen, here = await outside.snapshot(), await self.here.snapshot()
@@ -182,3 +183,9 @@ class Switchboard:
             hint = f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(names)}."
             raise UsageError(f"No gateway is called {clean_line(name, 60)!r}.", hint)
         return spec
+
+
+def _note(health: HealthAnswer) -> CleanText:
+    """Why it is not well, else who of its witnesses could not be heard."""
+    silent = [witness.said for witness in health.witnesses if witness.standing == "silent"]
+    return next(iter([*health.reasons, *silent]), CleanText(""))

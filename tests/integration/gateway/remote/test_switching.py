@@ -182,6 +182,14 @@ async def test_every_gateway_is_looked_at_whatever_ails_one(tmp_path: Path, endp
     assert "Nothing listens" in seen[-1].note
 
 
+async def test_a_gateway_whose_management_is_closed_says_so_in_the_list(tmp_path: Path) -> None:
+    async with omniroute(login_required=True) as fake:
+        locked = GatewaySpec("locked", "omniroute", fake.url)
+        async with running(tmp_path, locked) as (engine, _):
+            (_, seen) = await engine.gateway.look_at_gateways()
+    assert "401" in seen.note
+
+
 @asynccontextmanager
 async def recorded() -> AsyncIterator[tuple[OmniRoute, GatewaySpec]]:
     said = say("Hello.", headers={"x-omniroute-response-cost": "0.000042"})

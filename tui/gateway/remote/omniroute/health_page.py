@@ -3,8 +3,8 @@
 Shapes: recorded from 3.7.9; 3.6 and before named the list `circuitBreakers`; 3.8 tells strangers only the status.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import cast, get_args
 
 from tui.domain.gateway import BreakerState
@@ -46,6 +46,8 @@ class Health:
     lockouts: tuple[Lockout, ...] = ()
     degraded: tuple[CleanText, ...] = ()
     """What newer versions say does not work as it should."""
+    prefixes: Mapping[CleanText, CleanText] = field(default_factory=dict)
+    """Of nodes on this machine or network, by id: all may read this page, not all the page of nodes."""
 
 
 def health(document: object) -> Health:
@@ -61,6 +63,9 @@ def health(document: object) -> Health:
         breakers=_breakers(top, document),
         lockouts=tuple(_lockouts(top.items("lockouts"))),
         degraded=top.texts("degraded") or (),
+        prefixes={
+            name: prefix for name, row in top.named("localProviders").items() if (prefix := row.text("prefix", 60))
+        },
     )
 
 

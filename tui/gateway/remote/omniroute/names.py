@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Mapping
 
 from tui.domain.ids import ProviderName
-from tui.domain.text import clean_line
+from tui.domain.text import CleanText, clean_line
 from tui.gateway.remote.omniroute.account_pages import Connection, Node
 
 
 class Names:
     """Joins the name-spaces; a provider is called by its prefix here, which is how its models are addressed."""
 
-    def __init__(self, nodes: Iterable[Node], connections: Iterable[Connection]) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], connections: Iterable[Connection], prefixes: Mapping[CleanText, CleanText]
+    ) -> None:
         self._prefixes: dict[str, str] = {}
         for node in nodes:
             self._learn(node.prefix or node.name, node.id, node.prefix, node.name)
         for connection in connections:
             self._learn(connection.prefix or connection.provider, connection.provider, connection.id)
+        for node_id, prefix in prefixes.items():
+            self._learn(prefix, node_id, prefix)
 
     def _learn(self, own: str, *others: str) -> None:
         for other in others:

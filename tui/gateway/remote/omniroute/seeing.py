@@ -83,7 +83,7 @@ class Seeing:
         health, nodes, connections, resilience, calls = told
         sight = Sight(
             health.facts,
-            Names(nodes.facts or (), connections.facts or ()),
+            Names(nodes.facts or (), connections.facts or (), health.facts.prefixes if health.facts else {}),
             connections.facts,
             resilience.facts,
             calls.facts,

@@ -146,6 +146,8 @@ async def test_a_refused_key_is_told_as_such_and_no_figure_is_made_up(tmp_path: 
                 await closed
         snapshot = await proxy.gateway.snapshot()
     assert {"GET /api/providers", "GET /api/resilience"} <= silent(health.witnesses)
+    # The page of health, which all may read, still tells what the nodes are called.
+    assert [one.provider for one in health.providers] == [A, B]
     assert {one.credential for one in health.providers} == {"unknown"}
     assert {one.breaker.threshold for one in health.providers} == {None}
     assert snapshot.spend.today_microusd is None
