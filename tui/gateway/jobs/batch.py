@@ -35,8 +35,7 @@ class Batch:
 async def run_batch(gateway: Gateway, batch: Batch, progress: Progress) -> BatchAnswer:
     """Answers the prompts one after the other until all are done or the money is spent.
 
-    Raises UsageError for an empty or too long batch, RefusedError when even the lowest estimate is above a limit that
-    blocks.
+    Raises UsageError for an empty or too long batch, RefusedError when the lower estimate is above a limit that blocks.
     """
     if not 0 < len(batch.prompts) <= MOST_PROMPTS:
         raise UsageError(f"A batch holds 1 to {MOST_PROMPTS:,} prompts, not {len(batch.prompts):,}.", "Split it.")
@@ -45,7 +44,7 @@ async def run_batch(gateway: Gateway, batch: Batch, progress: Progress) -> Batch
     progress(clean_line(f"{len(batch.prompts)} prompts: estimated {format_usd(low)} to {format_usd(high)}"))
     if batch.action == "block" and low is not None and low > limit:
         raise RefusedError(
-            f"The batch would cost {format_usd(low)} at least, {format_usd(limit)} is allowed.",
+            f"The batch would cost about {format_usd(low)}, {format_usd(limit)} is allowed.",
             "Allow more, take a cheaper model (`job cheapest`), or let `degrade` take over.",
         )
     run = _Run(gateway, batch, limit, progress)

@@ -73,7 +73,7 @@ async def _moved(gateway: Gateway, chats: Chats, task: TaskType) -> HealAction |
         best = (await gateway.best(task)).recommended
     except NotExposedError:
         return None
-    if best is None or best.combo == sick.name or not _works(combos[best.combo]):
+    if best is None or best.combo == sick.name or best.combo not in combos:
         return None
     before = chats.target
     await chats.set_target(best.combo)
@@ -83,6 +83,7 @@ async def _moved(gateway: Gateway, chats: Chats, task: TaskType) -> HealAction |
 
 
 def _works(combo: ComboView) -> bool:
+    """Whether its requests are answered by the place that is to answer them."""
     return combo.enabled and bool(combo.steps) and combo.steps[0].open
 
 
