@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from mcp.client.stdio import stdio_client
 
 from tests.integration.cli.program import Program
 from tests.integration.serve.agents import ERAS, Era, answer, text_of
+from tui.serve.app import BODY_LIMIT_BYTES
 
 LIMIT_S = 60
 INITIALIZE = {
@@ -78,6 +80,31 @@ async def test_stdout_carries_the_protocol_and_nothing_else(program: Program) ->
         assert await process.stdout.read() == b""
         assert await process.wait() == 0
     assert [answered[number]["result"]["isError"] for number in (1, 2, 3)] == [False] * 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_it_though_the_other_side_stays_silent(program: Program, number: signal.Signals) -> None:
+    process = await program.start("--demo", "serve")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    async with asyncio.timeout(LIMIT_S):
+        process.stdin.write(f"{json.dumps(INITIALIZE)}\n".encode())
+        await process.stdout.readline()
+        process.send_signal(number)
+        assert await process.wait() == 128 + number
+
+
+async def test_a_line_too_long_for_a_message_is_passed_over(program: Program) -> None:
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    long = json.dumps({**ping, "id": 2, "params": {"x": "x" * 2 * BODY_LIMIT_BYTES}})
+    process = await program.start("--demo", "serve")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    async with asyncio.timeout(LIMIT_S):
+        process.stdin.write(f"{json.dumps(INITIALIZE)}\n{long}\n{json.dumps(ping)}\n".encode())
+        assert [json.loads(await process.stdout.readline())["id"] for _ in range(2)] == [0, 1]
+        process.stdin.close()
+        await process.wait()
 
 
 async def test_it_ends_with_the_program_that_started_it_also_in_the_middle_of_a_call(program: Program) -> None:
