@@ -91,6 +91,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "M40 grandchildren": (LIVES + "test_a_grandchild_that_survives_the_polite_exit_is_ended_too",),
     "M42 we are killed": (
         LIVES + "test_killing_us_kills_even_a_server_that_ignores_the_end_of_its_input",
+        LIVES + "test_a_server_is_tied_to_us_in_whichever_way_there_is",
         ORPHANS + "test_a_server_of_a_dead_run_is_ended",
         ORPHANS + "test_a_process_that_only_has_the_number_lives_on",
     ),

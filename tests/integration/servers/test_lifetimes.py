@@ -238,6 +238,31 @@ async def test_killing_us_kills_even_a_server_that_ignores_the_end_of_its_input(
     await gone(server)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's own")
+@pytest.mark.parametrize("tied", ["None", "()"], ids=["by-setpriv", "after-fork"])
+async def test_a_server_is_tied_to_us_in_whichever_way_there_is(tied: str) -> None:
+    """M42."""
+    program = (
+        "import asyncio\n"
+        "from tests.fakes.mcp_host import stdio_spec\n"
+        "from tui.servers.transports.process import start\n"
+        "async def main():\n"
+        f"    process = await start(stdio_spec('s', 'ignore-eof'), 'token', {tied})\n"
+        '    process.stdin.write(b\'{"id": 1, "method": "tools/list"}\\n\')\n'
+        "    await process.stdout.readline()\n"
+        "    print(process.pid, flush=True)\n"
+        "    await process.stderr.read()\n"
+        "asyncio.run(main())\n"
+    )
+    ours = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    assert ours.stdout is not None
+    server = int(await ours.stdout.readline())
+    assert is_running(server)
+    os.kill(ours.pid, signal.SIGKILL)
+    await ours.wait()
+    await gone(server)
+
+
 async def test_a_child_gets_a_bare_environment_and_what_its_definition_says(tmp_path: Path) -> None:
     note = tmp_path / "note"
     spec = dataclasses.replace(stdio_spec("s", "environment", str(note)), env={"ITS_KEY": "k"})

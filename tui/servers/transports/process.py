@@ -1,17 +1,17 @@
 """A server's process: started in a group of its own with a bare environment, ended with everything it started."""
 
 import asyncio
-import ctypes
 import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from tui.domain.servers import ServerSpec
 from tui.servers.transports import descendants
 from tui.servers.transports.programs import batch_problem, endings, find_program
+from tui.servers.transports.tether import tether, tie_after_fork
 
 _WINDOWS_NAMES = (
     "APPDATA HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROCESSOR_ARCHITECTURE SYSTEMDRIVE SYSTEMROOT TEMP TMP"
@@ -20,7 +20,6 @@ _WINDOWS_NAMES = (
 _POSIX_NAMES = "HOME LANG LC_ALL LOGNAME PATH SHELL TERM TMPDIR TZ USER"
 _POLL_S = 0.01
 _DAEMON_GRACE_S = 0.5
-_PR_SET_PDEATHSIG = 1
 
 
 def child_environment(environ: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
@@ -56,16 +55,18 @@ def executable_of(spec: ServerSpec) -> str:
         return ""
 
 
-async def start(spec: ServerSpec, token: str) -> asyncio.subprocess.Process:
+async def start(spec: ServerSpec, token: str, tied: Sequence[str] | None = None) -> asyncio.subprocess.Process:
     """Starts the server with three pipes, no terminal and a session of its own; `token` marks all it starts.
 
-    Raises OSError.
+    `tied` are the words in front of the command, normally those of `tether`. Raises OSError.
     """
     command, directory = resolve(spec)
     problem = batch_problem(command, spec.args)
     if problem:
         raise OSError(errno.EINVAL, problem)
+    words = tether() if tied is None else tied
     return await asyncio.create_subprocess_exec(
+        *words,
         command,
         *spec.args,
         stdin=asyncio.subprocess.PIPE,
@@ -74,23 +75,8 @@ async def start(spec: ServerSpec, token: str) -> asyncio.subprocess.Process:
         env=child_environment(os.environ, {descendants.TOKEN_NAME: token} | dict(spec.env)),
         cwd=directory,
         start_new_session=True,
-        preexec_fn=_die_with_parent(),
+        preexec_fn=None if words else tie_after_fork(),
     )
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """Linux kills the child when we are killed; elsewhere the end of its stdin tells it (prctl(2))."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def bind_to_parent() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return bind_to_parent
 
 
 async def stop(process: asyncio.subprocess.Process, token: str, grace_s: float = 2.0) -> None:
