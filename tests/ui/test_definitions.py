@@ -62,9 +62,18 @@ async def test_a_long_text_must_be_read_to_its_end_before_a_yes_counts(tmp_path:
     long = DefinitionReview("tool", CleanText("send"), (("new", CleanText("line\n" * 300)),))
     async with staged(tmp_path) as stage:
         await stage.tell(asked(long, first=True))
-        assert "Tell the model what mail says ?" in stage.text
+        assert "Tell the model what mail says?" in stage.text
         stage.engine.hands.advance(0.6)
         await stage.press("y")
         assert answers(stage) == []
         await stage.press("end", "y")
         assert answers(stage) == [YesNoAnswer(True)]
+
+
+async def test_the_choices_stay_in_view_on_a_small_terminal(tmp_path: Path) -> None:
+    long = DefinitionReview("tool", CleanText("send"), (("new", CleanText("line\n" * 300)),))
+    async with staged(tmp_path, size=(80, 24)) as stage:
+        await stage.tell(asked(long, first=True))
+        for part in ("Tell the model", "npx -y mail-server", "y agree", "n no   ↑↓ read"):
+            assert part in stage.text
+        assert any(" No " in line and line.endswith("y agree") for line in stage.lines)

@@ -14,6 +14,7 @@ from tui.domain.ids import CallId, ServerName, new_id
 from tui.domain.messages import Json, Message
 from tui.domain.questions import Answer, Question
 from tui.domain.servers import ResultBlock, ServerSpec, ToolInfo, ToolResult
+from tui.domain.text import CleanText
 from tui.domain.trust import LaunchReview
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ class ServerOrders:
     def spec(self, name: ServerName) -> ServerSpec:
         """Returns a server's definition as it is now; it may hold secrets."""
         return self._parts().pool.spec(name)
+
+    def target(self, spec: ServerSpec) -> CleanText:
+        """Returns what a definition runs or reaches in one line, secrets masked."""
+        from tui.servers.trust.identity import masked_target
+
+        return masked_target(spec)
 
     async def remove(self, name: ServerName) -> None:
         """Closes a server and forgets it for this run."""

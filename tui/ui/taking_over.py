@@ -18,7 +18,7 @@ async def take_over_servers(screen: LiveScreen) -> None:
             screen.notify(clean_line(left_out, 300), severity="warning", markup=False)
         waiting = {server.spec.name: server for server in found.servers}
         while True:
-            chosen = await screen.app.push_screen_wait(import_dialog(list(waiting.values())))
+            chosen = await screen.app.push_screen_wait(import_dialog(list(waiting.values()), engine.servers.target))
             if chosen is None:
                 return
             name = await engine.servers.take_over(waiting.pop(ServerName(chosen)))

@@ -10,7 +10,7 @@ from tui.config.schema import Settings
 from tui.domain.errors import McpTuiError
 from tui.domain.ids import ChatId
 from tui.domain.servers import ServerSpec, TextBlock, ToolResult
-from tui.domain.text import clean
+from tui.domain.text import clean, clean_line
 from tui.domain.trust import LaunchReview
 
 OK = ToolResult("ok", (TextBlock(clean("done")),), duration_ms=12, size=4)
@@ -78,6 +78,9 @@ class ServerOrdersDouble:
 
     async def found(self):
         return self._engine.found
+
+    def target(self, spec):
+        return clean_line(" ".join((spec.command, *spec.args)))
 
     async def take_over(self, found):
         return await self._engine.do("servers.take_over", found.spec.name, answer=found.spec.name)

@@ -220,7 +220,7 @@ async def test_a_server_of_another_client_is_taken_over_by_choice_only(stage):
     spec = ServerSpec(ServerName("git"), "stdio", command="uvx", args=("mcp-server-git",))
     stage.engine.found = Found((FoundServer(spec, clean("Cursor")),))
     await press(stage, "i")
-    assert "Cursor: uvx" in stage.text
+    assert "git  uvx mcp-server-git  Cursor" in stage.text
     await press(stage, "escape")
     assert stage.engine.orders == []
     await press(stage, "i", "enter")

@@ -34,7 +34,7 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
     DEFAULT_CSS = """
     ApprovalDialog {
         #dialog-box { width: 92; border-left: thick $warning; }
-        #approval-arguments { height: auto; max-height: 16; background: $background; padding: 0 1; margin: 1 0; }
+        #approval-arguments { height: auto; max-height: 40vh; background: $background; padding: 0 1; margin: 1 0; }
         #approval-arguments Static { height: auto; }
         #approval-choices { height: 1; }
         #approval-choices Button { margin-right: 2; min-width: 6; height: 1; border: none; background: $surface; }

@@ -27,19 +27,20 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
     DEFAULT_CSS = """
     DefinitionsDialog {
         #dialog-box { width: 100; border-left: thick $warning; }
-        #definitions { height: auto; max-height: 20; background: $background; padding: 0 1; margin: 1 0; }
+        #definitions { height: auto; max-height: 58vh; }
         #definitions Static { height: auto; }
-        #definitions-choices { height: 1; }
-        Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
-        Button:focus { background: $primary; color: $background; text-style: bold; }
-        &:ansi Button:focus { text-style: bold reverse; }
+        #definitions-said { background: $background; padding: 0 1; margin-top: 1; }
+        #definitions-choices { height: 1; margin-top: 1; }
+        #definitions-choices Button { margin-right: 2; min-width: 8; height: 1; border: none; background: $surface; }
+        #definitions-choices Button:focus { background: $primary; color: $background; text-style: bold; }
+        #definitions-choices:ansi Button:focus { text-style: bold reverse; }
     }
     """
 
     def __init__(self, question: ChangedToolQuestion, clock: Clock) -> None:
         super().__init__(clock)
         self._question = question
-        self._texts = VerticalScroll(Static(_definitions(question)), id="definitions")
+        self._texts = VerticalScroll(*self._to_read(question), id="definitions")
         self._texts.can_focus = False
         self._note = Static(Content(""), classes="note")
         self._no = Button("No", id="no")
@@ -48,19 +49,23 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
 
     def title_text(self) -> str:
         name = escape_line(self._question.server)
-        return f"Tell the model what {name} says ?" if self._question.first else f"{name} changed what it says"
+        return f"Tell the model what {name} says?" if self._question.first else f"{name} changed what it says"
 
     def body(self) -> Iterable[Widget]:
-        question = self._question
-        who = f"{clean_line(question.title)}, " if question.title else ""
-        yield text(CleanText(f"{who}named by {clean_line(question.origin)}, runs or is reached as:"), "note")
-        yield text(CleanText(f"    {escape_line(question.command)}"))
-        for caution in question.cautions:
-            yield text(caution, "warning")
-        yield text(_summary(question), "warning" if _flagged(question) or not question.first else "note")
         yield self._texts
         yield Horizontal(self._no, self._yes, id="definitions-choices")
         yield self._note
+
+    @staticmethod
+    def _to_read(question: ChangedToolQuestion) -> Iterable[Widget]:
+        who = f"{clean_line(question.title)}, " if question.title else ""
+        does = "is reached at" if "://" in question.command.partition(" ")[0] else "runs"
+        yield text(CleanText(f"{who}named by {clean_line(question.origin)}, {does}:"), "note")
+        yield text(CleanText(f"    {escape_line(question.command)}"))
+        for caution in question.cautions:
+            yield text(CleanText(f"⚠ {caution}"), "warning")
+        yield text(_summary(question), "warning" if _flagged(question) or not question.first else "note")
+        yield Static(_definitions(question), id="definitions-said")
 
     def keys_text(self) -> Content:
         return key_line(("y", "agree"), ("n", "no"), ("↑↓", "read"), ("tab", "choose"), ("enter", "take it"))

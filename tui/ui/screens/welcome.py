@@ -22,7 +22,7 @@ from tui.ui.screens.live import EVERYTHING, LiveScreen
 _WAYS = (
     ("demo", "Try the demo", "Two servers and a scripted model; no network, no key."),
     ("chat", "Open the cockpit", "With what was found above; nothing starts unasked."),
-    ("import", "Take over servers", "Of the clients above, into config.toml; none of them is started."),
+    ("import", "Take over servers", "From the clients above; nothing is started."),
     ("quit", "Leave", "`mcp-tui --help` shows the other ways to begin."),
 )
 _MOST_FOUND = 9
@@ -33,7 +33,7 @@ _GETTING_A_MODEL = Content.assemble(
     (" brings one.", "$dim"),
 )
 _TAKING_OVER = Content.assemble(
-    ("Other programs' servers stay theirs: none is started before you take it over and trust it.", "$dim"),
+    ("Other programs' servers stay theirs until you take them over.", "$dim"),
 )
 
 
@@ -65,7 +65,7 @@ class WelcomeScreen(LiveScreen):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content("Welcome to mcp-tui"), id="welcome-title")
-            yield Static(Content("MCP servers, chat with tools, and the gateway behind it, on one screen."))
+            yield Static(Content("MCP servers, a chat with tools, and the gateway, on one screen."))
             yield self._found
             yield self._ways
             yield Static(key_line(("↑↓", "move"), ("enter", "choose"), ("ctrl+q", "quit")), id="welcome-keys")
