@@ -15,7 +15,7 @@ def open_app(call: Invocation) -> int:
     """Runs the app until the person leaves; from the welcome they may have gone on to the demo."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The app needs a terminal.", "Without one, use a verb: mcp-tui ask, tools, servers … (--help)")
-    if _configured(call.settings):
+    if configured(call.settings):
         return _run(call.settings, call.paths, "chat")[0]
     code, chosen = _run(call.settings, call.paths, "welcome")
     return _run(demo_settings(call.settings), call.paths, "chat")[0] if chosen == "demo" else code
@@ -33,5 +33,5 @@ def _run(settings: Settings, paths: Paths, first_screen: Literal["chat", "welcom
     return app.return_code or 0, chosen
 
 
-def _configured(settings: Settings) -> bool:
-    return bool(settings.providers or settings.servers or settings.demo)
+def configured(settings: Settings) -> bool:
+    return bool(settings.providers or settings.gateways or settings.servers or settings.demo)
