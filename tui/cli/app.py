@@ -34,4 +34,5 @@ def _run(settings: Settings, paths: Paths, first_screen: Literal["chat", "welcom
 
 
 def configured(settings: Settings) -> bool:
+    """Returns whether there is anything to begin with; where there is not, the welcome says how to get it."""
     return bool(settings.providers or settings.gateways or settings.servers or settings.demo)
