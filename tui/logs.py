@@ -18,7 +18,7 @@ MAX_BYTES = 10_000_000
 FILES_KEPT = 5
 MAX_LINE = 8_000
 MASK = "***"
-_CHATTY = ("mcp", "httpx", "httpx2", "httpcore", "openai", "asyncio", "urllib3", "keyring")
+_CHATTY = ("mcp", "httpx", "httpx2", "httpcore", "openai", "asyncio", "urllib3", "keyring", "uvicorn")
 _SHORTEST_SECRET = 6
 
 _NAMES = (

@@ -1,5 +1,6 @@
 """Carries one tool call out: found, admitted, checked, paid for, answered, checked again."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,7 +43,8 @@ class Calls:
                 await admitted.set_aside(await tool.estimate(arguments) if admitted.budgeted else None)
             answer = await tool.handler(Call(caller, arguments, progress, admitted.allowance))
             admitted.cost, admitted.failed = answer.cost, answer.failed
-            check_answer(tool, answer)
+            # A long list of models takes a while to check.
+            await asyncio.to_thread(check_answer, tool, answer)
             return answer
 
 
