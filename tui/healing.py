@@ -16,7 +16,7 @@ from tui.gateway.ports import GatewayStore
 from tui.gateway.switchboard import Switchboard
 
 PASS_S = 5.0
-UNDO_HINT = CleanText("`job heal-undo` takes it back.")
+UNDO_HINT = CleanText("“Job: heal undo” in the palette takes it back.")
 
 
 class Healing:
@@ -123,4 +123,4 @@ def _kept(item: object) -> HealAction | None:
 
 def _told(action: HealAction) -> str:
     what = "resilience" if action.kind == "profile" else "chats go to"
-    return f"Healing: {what} {action.before} → {action.after} ({action.reason})"
+    return f"Healing: {what} {action.before} → {action.after} ({clean_line(action.reason, 90)})"
