@@ -19,6 +19,7 @@ TOGETHER = [
     ("list", "gateway", "models"),
     ("list", "gateway", "route"),
     ("list", "gateway", "quota"),
+    ("list", "gateway", "audit"),
     ("list", "combo", "dialog"),
     ("list", "sessions"),
     ("list", "trace"),

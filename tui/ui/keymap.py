@@ -10,7 +10,7 @@ from tui.ui.keys import ACTIONS, Action
 
 _TOGETHER = {
     "chat": {"composer", "transcript", "pane", "list"},
-    "gateway": {"health", "cost", "combos", "models", "route", "quota", "list"},
+    "gateway": {"health", "cost", "combos", "models", "route", "quota", "audit", "list"},
 }
 """Areas that listen at the same time, beside `app`, which always listens."""
 

@@ -150,6 +150,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("gateway.view('models')", "M", "Models", "All models, by words, abilities and price"),
     Action("gateway.view('route')", "R", "Route", "Where a request would go, and why past ones went their way"),
     Action("gateway.view('quota')", "Q", "Quota", "What is left for each credential and of the budget"),
+    Action("gateway.view('audit')", "A", "Audit", "Calls served to other agents, and whether their record is whole"),
     Action("gateway.turn(1)", "right_square_bracket", "next view", "The next view of the gateway"),
     Action("gateway.turn(-1)", "left_square_bracket", "view before", "The view of the gateway before"),
     Action("gateway.again", "r", "again", "Ask the gateway at once"),
@@ -170,6 +171,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("route.target", "m", "model", "Choose another model or combo to simulate", shown=True),
     Action("route.size", "s", "size", "The size of the simulated prompt", shown=True),
     Action("quota.budget", "b", "budget", "Set the most that may be spent, and what happens beyond it", shown=True),
+    Action("audit.verify", "v", "verify", "Check that no row of the record was changed or taken away", shown=True),
     # Changing a combo
     Action("combo.move('up')", "shift+up,K", "up", "Try the step earlier"),
     Action("combo.move('down')", "shift+down,J", "down", "Try the step later"),
@@ -246,6 +248,7 @@ AREAS = {
     "models": "Gateway: models",
     "route": "Gateway: route",
     "quota": "Gateway: quota and budget",
+    "audit": "Gateway: audit",
     "combo": "Changing a combo",
     "answer": "An answer of the gateway",
     "sessions": "Sessions (6)",

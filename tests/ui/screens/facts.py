@@ -192,7 +192,15 @@ def gateway() -> e.Event:
         ComboSpec(ComboName("off"), ("mistral/large",), enabled=False),
     )
     spend = SpendView(
-        23_100, 410_000, 1_200, 5_000_000, "block", 1, 2, (0, 0, 120, 400, 0, 900, 2_200, 300, 0, 0, 1_200, 4_000)
+        23_100,
+        410_000,
+        1_200,
+        5_000_000,
+        "block",
+        unknown_calls=1,
+        estimated_calls=2,
+        source="reported",
+        per_minute_microusd=(0, 0, 120, 400, 0, 900, 2_200, 300, 0, 0, 1_200, 4_000),
     )
     latency = LatencyView(400, 1_200, 3_000, 41, 7, 3, (300, 420, 380, 900, 1_200, 310, 2_900, 440))
     return e.GatewaySampled(GatewaySnapshot(clean("embedded"), NOW - 2, "degraded", providers, combos, spend, latency))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from tests.ui.screens.engine_double import EngineDouble
+from tui.domain.audit import AuditStats, AuditVerdict
 from tui.domain.gateway_answers import ConnectionTest
 from tui.domain.text import clean
 from tui.gateway.operations import OPERATIONS
@@ -25,14 +26,39 @@ class GatewayDouble(EngineDouble):
     trials: tuple = ()
     seen: ConnectionTest = ConnectionTest(True, clean("mine lists 2 models: a, b"))
     stopped: bool = False
+    served: tuple | Exception = ()
+    """Calls in the audit, newest first."""
+    stats: AuditStats = AuditStats(0, 0, 0, None, 0, 0)
+    verdict: AuditVerdict = AuditVerdict(True, 0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.gateway = GatewayOrdersDouble(self)
+        self.audit = AuditOrdersDouble(self)
+        self.jobs = SimpleNamespace(operations=lambda: ())
 
     def count(self, name: str) -> int:
         """How often a question was asked."""
         return sum(asked[0] == name for asked in self.asked)
+
+
+class AuditOrdersDouble:
+    """Questions to the audit."""
+
+    def __init__(self, engine: GatewayDouble) -> None:
+        self._engine = engine
+
+    async def recent(self, limit=50):
+        self._engine.asked.append(("audit", limit))
+        if isinstance(self._engine.served, Exception):
+            raise self._engine.served
+        return self._engine.served[:limit]
+
+    async def stats(self):
+        return self._engine.stats
+
+    async def verify(self):
+        return await self._engine.do("audit.verify", answer=self._engine.verdict)
 
 
 class GatewayOrdersDouble:

@@ -17,7 +17,7 @@ from tui.ui.palette import Commands
 from tui.ui.screens.gateway import VIEWS, GatewayScreen
 from tui.ui.widgets.gateway.view_tabs import ViewTabs
 
-KEYS = {"health": "H", "cost": "C", "combos": "O", "models": "M", "route": "R", "quota": "Q"}
+KEYS = {"health": "H", "cost": "C", "combos": "O", "models": "M", "route": "R", "quota": "Q", "audit": "A"}
 FAILURE = CallError("The ledger is locked.", "Try again.")
 
 
@@ -36,16 +36,24 @@ async def test_every_view_has_a_key_and_takes_the_focus(view: str) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_every_view_fits_and_names_its_command_line_and_its_keys(view: str, size: tuple[int, int]) -> None:
     async with gateway_stage(KEYS[view], size, answers=known.ANSWERS, requests=(known.EXPLAINED,)) as app:
-        assert "$ mcp-tui gateway" in app.text
+        assert "$ mcp-tui gateway" in app.text or "$ mcp-tui audit" in app.text
         assert "r again" in app.text
         assert all(label in app.text for label in ("H Health", "C Cost", "Q Quota"))
 
 
-async def test_a_click_on_a_tab_opens_its_view() -> None:
-    async with gateway_stage(answers=known.ANSWERS) as app:
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_click_on_a_tab_opens_its_view(size: tuple[int, int]) -> None:
+    async with gateway_stage(size=size, answers=known.ANSWERS) as app:
         await app.pilot.click(ViewTabs, offset=(line(app, "H Health").index("Models") - 2, 0))
         await settle(app)
         assert in_view(app) == "models"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_gateways_name_and_verdict_stand_beside_the_tabs(size: tuple[int, int]) -> None:
+    async with gateway_stage(size=size, answers=known.ANSWERS) as app:
+        assert "A Audit" in line(app, "H Health")
+        assert "embedded  ◐" in line(app, "H Health")
 
 
 async def test_brackets_turn_the_views_round() -> None:
@@ -53,7 +61,7 @@ async def test_brackets_turn_the_views_round() -> None:
         await press(app, "]")
         assert in_view(app) == "cost"
         await press(app, "[", "[")
-        assert in_view(app) == "quota"
+        assert in_view(app) == "audit"
 
 
 async def test_the_palette_leads_to_every_view_and_to_what_the_one_in_view_can_do() -> None:
@@ -67,7 +75,7 @@ async def test_nothing_is_asked_before_the_engine_is_ready_and_nothing_is_invent
     app = Stage(GatewayScreen, engine=GatewayDouble(answers=known.ANSWERS))
     async with app.run_test(size=(80, 24)) as app.pilot:
         await press(app, "C", "Q", "H")
-        assert "has not reported yet" in app.text
+        assert "not reported yet" in app.text
         assert app.engine.asked == []
         assert "$" not in app.text.replace("$?", "").replace("$ mcp-tui", "")
 

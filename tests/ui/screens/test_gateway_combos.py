@@ -131,8 +131,8 @@ async def test_a_change_can_be_kept_in_the_file() -> None:
 async def test_weights_belong_to_the_strategy_weighted() -> None:
     async with gateway_stage("O", answers=known.ANSWERS) as app:
         await press(app, "j", "e", "plus", "j", "minus", "minus")
-        assert "weight 4" in line(app, "groq/a", " 1 ")
-        assert "weight 0" in line(app, "openai/b", " 2 ")
+        assert "groq/a" in line(app, "weight 4")
+        assert "openai/b" in line(app, "weight 0")
         await press(app, "ctrl+s")
         [(_, combo, _)] = app.engine.orders
         assert (combo.strategy, combo.weights) == ("weighted", (4, 0))

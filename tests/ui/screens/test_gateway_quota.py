@@ -10,7 +10,7 @@ from tests.ui.screens.stage import press
 async def test_each_credential_says_what_is_left_and_what_nobody_tells() -> None:
     async with gateway_stage("Q", answers=known.ANSWERS) as app:
         groq, openrouter, openai = (line(app, name) for name in ("$GROQ_API_KEY", "keyring", "$OPENAI_API_KEY"))
-        for words in ("██████────   62%", "940/1.0k", "12k/20k", "41.0 s", "$?"):
+        for words in ("━━━━━━────   62%", "940/1.0k", "12k/20k", "41.0 s", "$?"):
             assert words in groq, words
         assert "$3.18" in openrouter
         assert "12 s ago" in openrouter
@@ -28,7 +28,7 @@ async def test_the_chosen_credential_says_why() -> None:
 async def test_each_budget_has_a_gauge_and_what_is_left() -> None:
     async with gateway_stage("Q", answers=known.ANSWERS) as app:
         assert "82%" in line(app, "$4.10 of $5.00, $0.0120 set aside, $0.8880 left")
-        assert "█" in line(app, "session ", "82%")
+        assert "━" in line(app, "session ", "82%")
         assert "no limit" in line(app, "day ", "$4.50")
         assert "◐ nearly used up   block beyond it, as configured" in app.text
         assert "without 1 call of unknown price" in app.text
@@ -39,7 +39,7 @@ async def test_an_unknown_spend_has_no_gauge() -> None:
     budget = replace(known.BUDGET, lines=lines, status="unknown", unknown_calls=None)
     async with gateway_stage("Q", answers={"quota": replace(known.QUOTA, budget=budget)}) as app:
         assert "$? of $5.00" in line(app, "session ")
-        assert "█" not in line(app, "session ", "$?")
+        assert "━" not in line(app, "session ", "$?")
 
 
 async def test_accounts_are_asked_for_seldom() -> None:

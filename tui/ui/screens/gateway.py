@@ -14,6 +14,7 @@ from tui.ui.bridge import Kinds
 from tui.ui.dialogs.choice import Choice, ChoiceDialog
 from tui.ui.keys import bindings
 from tui.ui.screens.framed import FramedScreen
+from tui.ui.screens.gateway_views.audit import AuditView
 from tui.ui.screens.gateway_views.catalog import ModelsView
 from tui.ui.screens.gateway_views.combos import CombosView
 from tui.ui.screens.gateway_views.cost import CostView
@@ -25,7 +26,7 @@ from tui.ui.screens.live import concerns
 from tui.ui.widgets.frame.action_line import printed
 from tui.ui.widgets.gateway.view_tabs import Tab, ViewTabs
 
-VIEWS: tuple[type[GatewayView], ...] = (HealthView, CostView, CombosView, ModelsView, RouteView, QuotasView)
+VIEWS: tuple[type[GatewayView], ...] = (HealthView, CostView, CombosView, ModelsView, RouteView, QuotasView, AuditView)
 WIDE = 110
 """Columns from which panels stand side by side."""
 HIGH = 32
@@ -45,6 +46,7 @@ class GatewayScreen(FramedScreen):
     GatewayScreen.-low > ViewTabs { margin: 0 2; }
     GatewayScreen.-low CombosView > Detail > Static { padding: 0 2; }
     GatewayScreen.-low CostView > .plot-title { height: 1; padding: 0 2; }
+    GatewayScreen.-low CostView > .forecast { padding: 0 2; }
     GatewayScreen.-low CostView > .summary { margin-top: 0; }
     GatewayScreen.-low CostView > RowList { height: 1fr; padding: 0 1; }
     GatewayScreen.-low CostView > SpendPlot { height: 1fr; }

@@ -31,7 +31,7 @@ class CombosView(GatewayView):
     AREA = "combos"
     BINDINGS = bindings("combos")
     DEFAULT_CSS = """
-    CombosView > RowList { height: 1fr; min-height: 5; }
+    CombosView > RowList { height: auto; min-height: 4; max-height: 50%; padding: 0 1 1 1; }
     CombosView > Detail { height: 1fr; padding: 0; }
     """
 

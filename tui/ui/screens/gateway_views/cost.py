@@ -38,7 +38,8 @@ class CostView(GatewayView):
     CostView > .plot-title { height: 2; padding: 1 2 0 2; background: $surface; }
     CostView > SpendPlot { height: 2fr; max-height: 20; }
     CostView > RowList { height: 3fr; min-height: 4; padding: 1 1 0 1; }
-    CostView > .forecast { height: auto; max-height: 3; padding: 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    CostView > .forecast { height: auto; padding: 1 2; background: $surface; }
+    CostView > .forecast { text-wrap: nowrap; text-overflow: ellipsis; }
     CostView > .summary { text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
@@ -54,8 +55,8 @@ class CostView(GatewayView):
         yield self._summary
         yield self._title
         yield self._plot
-        yield self._rows
         yield self._forecast
+        yield self._rows
 
     @property
     def period(self) -> str:

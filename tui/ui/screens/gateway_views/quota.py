@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui.domain.gateway_accounts import QuotaAnswer, QuotaView
 from tui.ui.keys import bindings
-from tui.ui.operating import operate
+from tui.ui.operating import gateway_table, operate
 from tui.ui.screens.gateway_views.view import GatewayView, Question
 from tui.ui.widgets.gateway.quota_tables import QUOTA_COLUMNS, budget_text, quota_cells, quota_note
 from tui.ui.widgets.gateway.reading import NOT_EXPOSED
@@ -26,9 +26,9 @@ class QuotasView(GatewayView):
     AREA = "quota"
     BINDINGS = bindings("quota")
     DEFAULT_CSS = """
-    QuotasView > RowList { height: 1fr; min-height: 4; }
+    QuotasView > RowList { height: auto; min-height: 4; max-height: 60%; }
     QuotasView > .note { height: 3; padding: 1 2; }
-    QuotasView > .budget { height: auto; max-height: 10; padding: 1 2; background: $surface; }
+    QuotasView > .budget { height: 1fr; min-height: 6; padding: 1 2; background: $surface; }
     """
 
     def body(self) -> ComposeResult:
@@ -73,5 +73,5 @@ class QuotasView(GatewayView):
     @work(group="default", exit_on_error=False)
     async def action_budget(self) -> None:
         operation = next(one for one in self.engine.gateway.operations() if one.name == "budget")
-        await operate(self.live, operation, ask=True)
+        await operate(self.live, gateway_table(self.live.engine), operation, ask=True)
         self.action_again()

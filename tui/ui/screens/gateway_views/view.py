@@ -96,16 +96,17 @@ class GatewayView(Vertical):
                 asked_at = self._asked_at.get(question.name)
                 exposed = self._readings.get(question.name, Reading()).exposed
                 if asked_at is None or (exposed and now - asked_at >= question.every_s):
-                    self._begin(question)
+                    self.ask_once(question)
         self._show_foot()
         self.tick()
 
     def action_again(self) -> None:
         """Asks everything at once."""
         for question in self.questions():
-            self._begin(question)
+            self.ask_once(question)
 
-    def _begin(self, question: Question) -> None:
+    def ask_once(self, question: Question) -> None:
+        """Asks now, unless that is being asked already."""
         if question.name not in self._asking:
             self._asked_at[question.name] = self.engine.clock.monotonic()
             self._asking.add(question.name)

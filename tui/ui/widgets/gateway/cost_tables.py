@@ -11,7 +11,7 @@ from tui.domain.gateway_accounts import BudgetForecast, BudgetScope, CostAnswer
 from tui.domain.gateway_figures import CostFigures
 from tui.domain.money import BY_CERTAINTY, format_usd
 from tui.domain.text import clean_line
-from tui.ui.format import UNKNOWN, duration, percent, plural, tokens, whole
+from tui.ui.format import UNKNOWN, percent, plural, tokens, whole
 from tui.ui.widgets.gateway.spend_plot import SpendCurve
 from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import lines
@@ -136,8 +136,7 @@ def plot_title(curve: SpendCurve | None) -> Content:
         return Content.styled("Spend over time", "bold")
     if not curve.running:
         peak = format_usd(max(step.microusd for step in curve.steps))
-        each = duration(curve.step_s * 1_000).removesuffix(" 00 s").removesuffix(" 00 min")
-        return Content.assemble(("Spend over time", "bold"), (f"   each {each}, peak {peak}", "$dim"))
+        return Content.assemble(("Spend over time", "bold"), (f"   each {span(curve.step_s)}, peak {peak}", "$dim"))
     parts: list[tuple[str, str]] = [("Running total", "bold")]
     if curve.limit is not None:
         place = "drawn" if curve.limit_drawn else "far above"
@@ -157,20 +156,28 @@ def forecast_text(cost: CostAnswer, now: float) -> Content:
 
 def _forecast_line(one: BudgetForecast, spent: int | None, now: float) -> Content:
     name = Content.assemble((f"{one.scope:<8}", "bold"), f"{format_usd(spent)} of {format_usd(one.limit_microusd)}   ")
-    over = duration(one.measured_over_s * 1_000).removesuffix(" 00 s").removesuffix(" 00 min")
+    over = span(one.measured_over_s)
     pace = f"{format_usd(one.per_hour_microusd)}/h over {over}"
     if one.reached_at is not None and one.reached_at <= now:
         return name + Content.styled("✗ reached", "$text-error")
     if one.per_hour_microusd is None:
         return name + Content.styled("? too early to tell when it is reached", "$dim")
     if one.reached_at is not None:
-        left = duration((one.reached_at - now) * 1_000)
+        left = span(one.reached_at - now)
         style = "$text-warning" if one.reached_at - now < 86_400 else ""
         return name + Content.assemble((f"reached in {left}, {moment(one.reached_at)}", style), (f"   {pace}", "$dim"))
     if not one.per_hour_microusd:
         return name + Content.styled(f"not at this pace: nothing spent in the last {over}", "$dim")
     end = f", about {format_usd(one.expected_microusd)} at its end" if one.expected_microusd is not None else ""
     return name + Content.styled(f"not within the {one.scope}{end}   {pace}", "$dim")
+
+
+def span(seconds: float) -> str:
+    """Returns a length of time by its greatest unit: `5 min`, `3 h`, `7 d`; `2 h` stands for anything from 90 min."""
+    for size, unit in ((86_400, "d"), (3_600, "h")):
+        if seconds >= 1.5 * size or seconds == size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(1, round(seconds / 60))} min"
 
 
 def moment(at: float) -> str:

@@ -9,7 +9,7 @@ from tui.domain.text import clean_line
 from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
 from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import fact, heading, lines
-from tui.ui.widgets.lists.ink import Piece
+from tui.ui.widgets.lists.ink import Piece, right_fit
 
 BREAKERS = {
     "CLOSED": ("●", "CLOSED", "ok"),
@@ -30,6 +30,8 @@ KEYS = {
 WORST_FIRST = {"OPEN": 0, "HALF_OPEN": 1, "DEGRADED": 2, "UNKNOWN": 3, "CLOSED": 4}
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 CHART_ROWS = 3
+FIGURE = 8
+"""Cells of a figure in a column."""
 
 PROVIDER_COLUMNS = Columns(
     Column("  Breaker", 9),
@@ -126,14 +128,13 @@ def latency_text(latency: LatencyView, width: int) -> Content:
     """Returns the latency of the last five minutes."""
     parts: list[Content | None] = [heading("Latency") + Content.styled("  last 5 min", "$dim")]
     for name, ms in (("p50", latency.p50_ms), ("p95", latency.p95_ms), ("p99", latency.p99_ms)):
-        parts.append(fact(name, f"{duration(ms):>8}"))
+        parts.append(fact(name, right_fit(duration(ms), FIGURE)))
     good = 1 - latency.errors / latency.requests if latency.requests else None
-    errors = Content.styled(whole(latency.errors), "$text-error" if latency.errors else "")
     parts += [
-        fact("requests", whole(latency.requests)),
-        fact("errors", errors),
-        fact("fallbacks", whole(latency.fallbacks)),
-        fact("ok", percent(good)),
+        fact("requests", right_fit(whole(latency.requests), FIGURE)),
+        fact("errors", right_fit(whole(latency.errors), FIGURE), "$text-error" if latency.errors else ""),
+        fact("fallbacks", right_fit(whole(latency.fallbacks), FIGURE)),
+        fact("ok", right_fit(percent(good), FIGURE)),
     ]
     if latency.recent_ms:
         parts += [None, Content.styled(f"newest calls, peak {duration(max(latency.recent_ms))}", "$dim")]
@@ -155,7 +156,7 @@ def gauge(share: float, width: int) -> Content:
     cells = max(4, width - 7)
     filled = min(cells, round(share * cells))
     style = "$text-error" if share >= 1 else "$text-warning" if share >= 0.8 else "$live"
-    return Content.assemble(("█" * filled, style), ("─" * (cells - filled), "$dim"), f" {percent(share):>6}")
+    return Content.assemble(("━" * filled, style), ("─" * (cells - filled), "$dim"), f" {percent(share):>6}")
 
 
 def chart(values: Sequence[int], width: int, style: str) -> list[Content]:

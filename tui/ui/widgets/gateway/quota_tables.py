@@ -58,7 +58,7 @@ def _left(share: float | None) -> Piece:
         return UNKNOWN, "dim"
     full = min(BAR, round(share * BAR))
     ink = "bad" if share <= 0 else "warn" if share < 0.2 else "ok"
-    return f"{'█' * full}{'─' * (BAR - full)} {percent(share):>5}", ink
+    return f"{'━' * full}{'─' * (BAR - full)} {percent(share):>5}", ink
 
 
 def _of(left: int | None, whole: int | None) -> Piece:

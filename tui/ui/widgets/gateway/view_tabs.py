@@ -17,6 +17,8 @@ VERDICTS: dict[str, Piece] = {
     "unknown": ("? unknown", "dim"),
 }
 
+WIDE_GAP = "  "
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -54,29 +56,39 @@ class ViewTabs(InkedWidget):
         self.refresh()
 
     def row(self, y: int, width: int) -> Row:
-        left = [piece for tab in self._tabs for piece in self._pieces(tab)]
-        room = width - sum(cell_len(text) for text, _ in left)
-        right = self._standing()
-        while right and sum(cell_len(text) for text, _ in right) > room:
-            right.pop()
-        return Row(left, right)
+        tabs = [piece for tab in self._tabs for piece in self._pieces(tab, self._gap(width))]
+        room = width - _cells(tabs)
+        standing = next((pieces for pieces in self._standings() if _cells(pieces) <= room), [])
+        return Row(tabs, standing)
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
-        right = 0
+        right, gap = 0, self._gap(self.size.width)
         for tab in self._tabs:
-            right += sum(cell_len(text) for text, _ in self._pieces(tab))
+            right += _cells(self._pieces(tab, gap))
             if offset is not None and offset.x < right:
                 self.post_message(self.Chosen(tab.name))
                 return
 
-    def _pieces(self, tab: Tab) -> list[Piece]:
-        name = "plain bold" if tab.name == self._current else ""
-        return [(tab.key, "live"), (f" {tab.label}", name), ("  ", "")]
+    def _gap(self, width: int) -> str:
+        """What stands between two tabs: less of it where the gateway's standing would not fit beside them."""
+        wide = sum(_cells(self._pieces(tab, WIDE_GAP)) for tab in self._tabs)
+        return WIDE_GAP if width - wide >= _cells(self._standings()[1]) else " "
 
-    def _standing(self) -> list[Piece]:
+    def _pieces(self, tab: Tab, gap: str) -> list[Piece]:
+        name = "plain bold" if tab.name == self._current else ""
+        return [(tab.key, "live"), (f" {tab.label}", name), (gap, "")]
+
+    def _standings(self) -> list[list[Piece]]:
+        """How the gateway is, in fewer and fewer words."""
         if self._snapshot is None:
-            return [("has not reported yet", "dim")]
+            return [[("has not reported yet", "dim")], [("not reported yet", "dim")]]
         word, ink = VERDICTS[self._snapshot.verdict]
+        name: Piece = (self._snapshot.gateway, "bold")
         sampled = age(max(0.0, self._now - self._snapshot.at))
-        return [(self._snapshot.gateway, "bold"), (f"  {word}", ink), (f"  {sampled}", "dim")]
+        well: Piece = (f"  {word}", ink)
+        return [[name, well, (f"  {sampled}", "dim")], [name, well], [name, (f"  {word[0]}", ink)], [(word, ink)]]
+
+
+def _cells(pieces: list[Piece]) -> int:
+    return sum(cell_len(text) for text, _ in pieces)
