@@ -82,27 +82,27 @@ class LiteLLM(MeasuredHere):
         )
 
     async def snapshot(self) -> GatewaySnapshot:
-        here = await super().snapshot()
-        seen = self._seen()
+        here, seen = await super().snapshot(), self._seen()
         verdict, _ = standing.verdict_of(seen)
-        readiness = self._pages.last(ask.READINESS)
-        down = readiness.trouble is not None
+        trouble = self._pages.last(ask.READINESS).trouble
+        left = seen.key.left if seen.key else None
+        own = tuple(replace(row, quota=left or row.quota) for row in here.providers)
+        today = seen.today.total.microusd if seen.today else here.spend.today_microusd
         return replace(
             here,
-            verdict="down" if down else verdict,
-            providers=(*here.providers, *standing.provider_healths(seen)),
+            verdict="down" if trouble else verdict,
+            providers=(*own, *standing.provider_healths(seen)),
             combos=chains.combo_specs(seen),
-            spend=SpendView(today_microusd=seen.today.total.microusd if seen.today else None),
-            unknown=("resting deployments", *(() if seen.today else ("spend of today",))),
-            notes=self._notes(seen, readiness.trouble),
+            spend=SpendView(today_microusd=today),
+            unknown=("resting deployments", *(() if seen.today else ("spend of others today",))),
+            notes=self._notes(seen, trouble),
         )
 
     def _notes(self, seen: Seen, trouble: McpTuiError | None) -> tuple[CleanText, ...]:
-        notes = [clean_line(f"the row {self._around.provider} was measured here, the others are the proxy's own")]
-        if trouble:
-            notes.insert(0, trouble.message)
+        notes = [trouble.message] if trouble else []
+        notes.append(clean_line(f"the row {self._around.provider} was measured here, the others are the proxy's own"))
         if seen.readiness and seen.readiness.without_database:
-            notes.append(CleanText("the proxy has no database: it keeps neither spend nor checks of its deployments"))
+            notes.append(CleanText("the proxy has no database: spend is that of our chats, deployments go unchecked"))
         return tuple(notes)
 
     # --- chains and models
@@ -244,6 +244,8 @@ class LiteLLM(MeasuredHere):
             checks=self._pages.last(ask.CHECKS).facts or {},
             settings=self._pages.last(ask.ROUTER).facts or router_settings.RouterSettings(),
             today=self._pages.last(ask.TODAY).facts,
+            key=self._pages.last(ask.KEY).facts,
+            budgets=self._pages.last(ask.BUDGETS).facts or (),
         )
 
     async def _activity(self, count: int) -> Activity:

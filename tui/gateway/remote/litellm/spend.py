@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from tui.domain.gateway_figures import CallFigures, CostFigures, CostShare
 from tui.domain.ids import ProviderName
-from tui.domain.money import MicroUsd
-from tui.domain.text import CleanText
+from tui.domain.money import MicroUsd, format_usd
+from tui.domain.text import CleanText, clean_line
 from tui.gateway.fields import Fields
 
 
@@ -28,6 +28,11 @@ class KeyAccount:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
 
+    @property
+    def left(self) -> CleanText | None:
+        """What is left of the budget, in words; None where nobody told or none is set."""
+        return _left(self.spent, self.limit, self.period)
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderBudget:
@@ -37,6 +42,11 @@ class ProviderBudget:
     spent: MicroUsd | None
     limit: MicroUsd | None
     period: CleanText
+
+    @property
+    def left(self) -> CleanText | None:
+        """What is left, in words; None where nobody told."""
+        return _left(self.spent, self.limit, self.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,13 @@ class LoggedRequest:
     retries: int | None
     fallbacks: int | None
     started: float | None
+
+
+def _left(spent: MicroUsd | None, limit: MicroUsd | None, period: CleanText) -> CleanText | None:
+    if spent is None or limit is None:
+        return None
+    renewed = f" of {period}" if period else ""
+    return clean_line(f"{format_usd(max(0, limit - spent))} of {format_usd(limit)} left{renewed}")
 
 
 def key_account_from(document: object) -> KeyAccount:

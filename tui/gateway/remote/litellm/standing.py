@@ -11,11 +11,12 @@ from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.remote.litellm.checks import Check, Readiness
 from tui.gateway.remote.litellm.router_settings import RouterSettings
-from tui.gateway.remote.litellm.spend import Activity
+from tui.gateway.remote.litellm.spend import Activity, KeyAccount, ProviderBudget
 from tui.gateway.upstream.litellm import Deployment
 
-NOT_TOLD = BreakerView("UNKNOWN", None, None, None)
-"""LiteLLM lets failing deployments rest, and tells nobody which."""
+NOT_TOLD = BreakerView(
+    "UNKNOWN", None, None, None, CleanText("LiteLLM lets failing deployments rest, and tells nobody which")
+)
 
 Verdict = Literal["ok", "degraded", "down", "unknown"]
 
@@ -30,6 +31,8 @@ class Seen:
     checks: Mapping[str, Check] = field(default_factory=dict)
     settings: RouterSettings = RouterSettings()
     today: Activity | None = None
+    key: KeyAccount | None = None
+    budgets: Sequence[ProviderBudget] = ()
 
     @property
     def deployments(self) -> Iterator[Deployment]:
@@ -94,6 +97,7 @@ def _standing(provider: ProviderName, members: list[Deployment], seen: Seen) -> 
 def _health(provider: ProviderName, members: list[Deployment], seen: Seen) -> ProviderHealth:
     use = seen.today.providers.get(provider) if seen.today else None
     failed = _newest_failure(members, seen)
+    budget = next((one for one in seen.budgets if one.provider == provider), None)
     return ProviderHealth(
         name=provider,
         breaker=NOT_TOLD,
@@ -101,6 +105,7 @@ def _health(provider: ProviderName, members: list[Deployment], seen: Seen) -> Pr
         errors=use.errors if use else None,
         last_error=failed.error if failed else CleanText(""),
         credential="unknown",
+        quota=budget.left if budget else None,
         models=len({member.model for member in members}),
     )
 

@@ -34,6 +34,14 @@ class KeyFacts:
     expires: float | None = None
     """Wall clock."""
 
+    @property
+    def left(self) -> CleanText | None:
+        """What is left of the limit, in words; None without a limit, and of a key that cannot chat."""
+        if self.management or self.remaining is None or self.limit is None:
+            return None
+        renewed = f", renewed {self.renewed}" if self.renewed else ""
+        return clean_line(f"{format_usd(self.remaining)} of {format_usd(self.limit)} left{renewed}")
+
     def used_in(self, period: CostPeriod) -> MicroUsd | None:
         """Returns what the key used in a running period; unknown of a session, and of a key that cannot chat."""
         told = {"day": self.daily, "week": self.weekly, "month": self.monthly}
@@ -82,7 +90,7 @@ def key_quota(view: QuotaView, key: KeyFacts, told: Witness, now: float) -> Quot
         provider=view.provider,
         credential=view.credential,
         health=_health(key, now),
-        reason=_reason(key),
+        reason=key.left or CleanText(""),
         rate_limit=view.rate_limit,
         credits=Credits(key.remaining, key.used, key.limit, told.age_s or 0.0, told.source),
         unknown=() if view.rate_limit else ("rate_limit",),
@@ -105,10 +113,3 @@ def _health(key: KeyFacts, now: float) -> CredentialHealth:
     if key.expires is not None and key.expires <= now:
         return "expired"
     return "credits_exhausted" if key.remaining is not None and key.remaining <= 0 else "ok"
-
-
-def _reason(key: KeyFacts) -> CleanText:
-    if key.limit is None:
-        return CleanText("")
-    renewed = f", renewed {key.renewed}" if key.renewed else ""
-    return clean_line(f"the key may use {format_usd(key.limit)}{renewed}")

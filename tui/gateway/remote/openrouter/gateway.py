@@ -73,6 +73,8 @@ class OpenRouter(MeasuredHere):
         here = await super().snapshot()
         key, offers = self._pages.last(KEY), self._pages.last(OFFERS)
         today = key.facts.used_in("day") if key.facts else None
+        left = key.facts.left if key.facts else None
+        own = tuple(replace(row, quota=left or row.quota) for row in here.providers)
         notes = [clean_line(f"the row {self._around.provider} was measured here, the others are OpenRouter's own")]
         if key.trouble:
             notes.insert(0, key.trouble.message)
@@ -80,9 +82,9 @@ class OpenRouter(MeasuredHere):
         return replace(
             here,
             verdict="down" if isinstance(key.trouble, ConnectError) else "degraded" if troubled else here.verdict,
-            providers=(*here.providers, *endpoints.provider_healths(offers.facts or {})),
-            spend=SpendView(today_microusd=today),
-            unknown=() if today is not None else ("spend of today",),
+            providers=(*own, *endpoints.provider_healths(offers.facts or {})),
+            spend=SpendView(today_microusd=here.spend.today_microusd if today is None else today),
+            unknown=() if today is not None else ("spend of others today",),
             notes=(*self._reasons(), *notes, *self._left()),
         )
 
@@ -97,14 +99,11 @@ class OpenRouter(MeasuredHere):
         return tuple(reasons)
 
     def _left(self) -> tuple[CleanText, ...]:
-        """What is left, in words for a panel."""
-        key, credits = self._pages.last(KEY).facts, self._pages.last(CREDITS).facts
-        left = []
-        if key and key.remaining is not None:
-            left.append(clean_line(f"{format_usd(key.remaining)} of the key's limit left"))
-        if credits and credits.remaining is not None:
-            left.append(clean_line(f"{format_usd(credits.remaining)} of the account's credits left"))
-        return tuple(left)
+        """What is left of the account, in words for a panel."""
+        credits = self._pages.last(CREDITS).facts
+        if credits is None or credits.remaining is None:
+            return ()
+        return (clean_line(f"{format_usd(credits.remaining)} of the account's credits left"),)
 
     # --- money and use
 

@@ -275,9 +275,11 @@ async def test_a_look_asks_nobody_and_tells_what_was_polled(tmp_path: Path) -> N
         before = await proxy.gateway.snapshot()
         assert pages.asked == []
         await proxy.gateway.health()
+        await proxy.gateway.quota()
         after = await proxy.gateway.snapshot()
     assert before.verdict == "unknown"
     assert after.verdict == "degraded"
+    assert [one.quota for one in after.providers] == ["$2.25 of $3.00 left of 30d", "$2.50 of $2.50 left of 1d"]
     assert [one.name for one in after.providers] == [NAME, "openai"]
     assert (after.providers[1].breaker.state, after.providers[1].requests) == ("UNKNOWN", None)
     assert [combo.name for combo in after.combos] == ["broken"]

@@ -61,7 +61,7 @@ async def test_a_keys_limit_is_what_is_left_for_it(tmp_path: Path) -> None:
         25_500_000,
         100_000_000,
     )
-    assert (view.health, view.reason, view.rate_limit) == ("ok", "the key may use $100.00, renewed monthly", None)
+    assert (view.health, view.reason, view.rate_limit) == ("ok", "$74.50 of $100.00 left, renewed monthly", None)
     assert standing(quota.witnesses) == {"GET /v1/key": "relied on", "GET /v1/credits": "silent"}
 
 
@@ -130,6 +130,7 @@ async def test_providers_of_the_models_in_use_are_watched(tmp_path: Path) -> Non
     }
     assert health.reasons == ("Azure: openai/gpt-4: 91.0 % answered in 30 min; 99.8 % in a day",)
     assert (health.verdict, seen.spend.today_microusd) == ("degraded", 500_000)
+    assert seen.providers[0].quota == "$74.50 of $100.00 left, renewed monthly"
     assert (azure.breaker.state, azure.figures.requests) == ("DEGRADED", None)
 
 
@@ -144,7 +145,7 @@ async def test_a_look_asks_nobody(tmp_path: Path) -> None:
     async with front(pages, tmp_path) as router:
         seen = await router.gateway.snapshot()
     assert pages.asked == []
-    assert (seen.spend.today_microusd, seen.unknown) == (None, ("spend of today",))
+    assert (seen.spend.today_microusd, seen.unknown) == (0, ("spend of others today",))
 
 
 async def test_a_service_that_is_not_there_cannot_be_asked(tmp_path: Path) -> None:
