@@ -188,24 +188,31 @@ def _key_finder(around: _Surroundings) -> KeyFinder:
     return KeyFinder(around.paths, remember=around.redactor.remember)
 
 
+async def _open_gateways(
+    around: _Surroundings, gateway: EmbeddedGateway, pool: ServerPool, undo: AsyncExitStack
+) -> Switchboard:
+    gateways = open_switchboard(
+        gateway,
+        around.settings.gateways,
+        pool=pool,
+        keys=_key_finder(around),
+        clock=around.clock,
+        bus=around.bus,
+        watched=around.desk.attended,
+    )
+    undo.push_async_callback(gateways.close)
+    if around.settings.gateway:
+        await gateways.use(around.settings.gateway)
+    return gateways
+
+
 async def _open_room(
     around: _Surroundings, database: Database, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
 ) -> Assembly:
     settings, bus, desk = around.settings, around.bus, around.desk
     consent, serving = await Consent.open(database), ServingStore.of(database, around.clock)
     pool = await _open_servers(around, consent, gateway, undo)
-    gateways = open_switchboard(
-        gateway,
-        settings.gateways,
-        pool=pool,
-        keys=_key_finder(around),
-        clock=around.clock,
-        bus=bus,
-        watched=desk.attended,
-    )
-    undo.push_async_callback(gateways.close)
-    if settings.gateway:
-        await gateways.use(settings.gateway)
+    gateways = await _open_gateways(around, gateway, pool, undo)
     target, note = await gateways.find_target(settings.chat.target)
     room = Room(
         model=gateway,
