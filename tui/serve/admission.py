@@ -8,7 +8,7 @@ import anyio
 
 from tui.domain.audit import AuditedCall, AuditOutcome, Transport
 from tui.domain.clock import Clock
-from tui.domain.errors import McpTuiError, RefusedError
+from tui.domain.errors import McpTuiError, RefusedError, StorageError
 from tui.domain.ids import new_id
 from tui.domain.messages import Json
 from tui.domain.money import Cost, MicroUsd, format_usd
@@ -87,7 +87,8 @@ class Admission:
     ) -> AsyncIterator[Admitted]:
         """Lets a call run in the block; when the block ends, its cost is booked and the call recorded.
 
-        An McpTuiError that leaves the block before a cost was said means that nothing was sent.
+        An McpTuiError that leaves the block before a cost was said means that nothing was sent; only of a
+        StorageError nobody can tell.
         Raises RefusedError when a scope is missing, StorageError when the audit cannot be written.
         """
         began, at = self._clock.monotonic(), self._clock.wall()
@@ -99,7 +100,8 @@ class Admission:
             outcome = "failed" if call.failed else "ok"
         except McpTuiError as error:
             outcome = "refused" if isinstance(error, RefusedError) else "failed"
-            call.cost = call.cost or FREE
+            if call.cost is None and not isinstance(error, StorageError):
+                call.cost = FREE
             raise
         except asyncio.CancelledError:
             outcome = "cancelled"

@@ -1,7 +1,6 @@
 """Who gets in over HTTP, with what rights, and what they can never get at."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,9 @@ import httpx
 import pytest
 from mcp import MCPError
 
-from tests.fakes.llm_endpoint import LlmEndpoint, say
+from tests.fakes.llm_endpoint import LlmEndpoint
 from tests.integration.serve.agents import ERAS, Era, agent, text_of
-from tests.integration.serve.served import CALL_USD, Served, served
+from tests.integration.serve.served import CALL_USD, Served
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec
 from tui.gateway.operations import OPERATIONS
@@ -25,18 +24,6 @@ INITIALIZE = {
 }
 HEADERS = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
 ASK = {"model": "main", "messages": [{"role": "user", "content": "hi"}]}
-
-
-@pytest.fixture
-async def endpoint() -> AsyncIterator[LlmEndpoint]:
-    async with LlmEndpoint(lambda seen: say("Hello.")) as endpoint:
-        yield endpoint
-
-
-@pytest.fixture
-async def house(tmp_path: Path, endpoint: LlmEndpoint) -> AsyncIterator[Served]:
-    async with served(tmp_path, {"a": endpoint}) as house:
-        yield house
 
 
 @pytest.mark.parametrize("path", ["/mcp", "/v1/models", "/v1/chat/completions", "/", "/anything"])

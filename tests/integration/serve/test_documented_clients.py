@@ -22,11 +22,6 @@ SONNET = ModelSpec("claude-sonnet-4", context_tokens=200_000, price=MODEL.price,
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return Program(tmp_path)
-
-
-@pytest.fixture
 async def endpoint() -> AsyncIterator[LlmEndpoint]:
     async with LlmEndpoint(lambda seen: say('print("hello world")')) as endpoint:
         yield endpoint

@@ -1,12 +1,11 @@
 """The sixteen operations as tools, by both names and in both eras, before a real endpoint."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fakes.llm_endpoint import LlmEndpoint, fail, say
+from tests.fakes.llm_endpoint import LlmEndpoint, fail
 from tests.integration.serve.agents import ERAS, Era, agent, answer, document, text_of
 from tests.integration.serve.served import CALL_USD, Served, served
 from tui.gateway.operations import OPERATIONS
@@ -31,18 +30,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "omniroute_best_combo_for_task": {"taskType": "coding", "budgetConstraint": 0.5, "latencyConstraint": 60_000},
     "omniroute_get_session_snapshot": {},
 }
-
-
-@pytest.fixture
-async def endpoint() -> AsyncIterator[LlmEndpoint]:
-    async with LlmEndpoint(lambda seen: say("Hello.")) as endpoint:
-        yield endpoint
-
-
-@pytest.fixture
-async def house(tmp_path: Path, endpoint: LlmEndpoint) -> AsyncIterator[Served]:
-    async with served(tmp_path, {"a": endpoint}) as house:
-        yield house
 
 
 @pytest.mark.parametrize("era", ERAS)

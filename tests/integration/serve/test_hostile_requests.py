@@ -5,25 +5,17 @@ import json
 import random
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from tests.fakes.llm_endpoint import LlmEndpoint
 from tests.integration.serve.agents import agent, answer
-from tests.integration.serve.served import Served, served
+from tests.integration.serve.served import Served
 from tui.serve.app import BODY_LIMIT_BYTES
 
 BODIES = 10_000
 GOOD = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "gateway_health", "arguments": {}}}
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Served]:
-    async with LlmEndpoint() as endpoint, served(tmp_path, {"a": endpoint}) as house:
-        yield house
 
 
 def malformed(count: int) -> Iterator[bytes]:

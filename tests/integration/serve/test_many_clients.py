@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from tests.fakes.llm_endpoint import LlmEndpoint, Seen, say
 from tests.fakes.llm_replies import Reply
 from tests.integration.serve.agents import ERAS, agent, answer
-from tests.integration.serve.served import Served, served
+from tests.integration.serve.served import Served
 
 CLIENTS, CALLS = 50, 4
 
@@ -22,9 +21,9 @@ def echo(seen: Seen) -> Reply:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Served]:
-    async with LlmEndpoint(echo) as endpoint, served(tmp_path, {"a": endpoint}) as house:
-        yield house
+async def endpoint() -> AsyncIterator[LlmEndpoint]:
+    async with LlmEndpoint(echo) as endpoint:
+        yield endpoint
 
 
 async def test_no_answer_reaches_another_caller(house: Served) -> None:

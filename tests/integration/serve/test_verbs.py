@@ -5,7 +5,6 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,11 +12,6 @@ import pytest
 from tests.integration.cli.program import Program
 
 LIMIT_S = 60
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return Program(tmp_path)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.unit.serve.keeping import Kept, calls, holder, tool
-from tui.domain.errors import CallError, McpTuiError, RefusedError, UsageError
+from tui.domain.errors import CallError, McpTuiError, RefusedError, StorageError, UsageError
 from tui.domain.money import Cost, MicroUsd
 from tui.serve.calls import NoSuchToolError
 from tui.serve.catalog import Catalog
@@ -157,14 +157,15 @@ async def test_an_unknown_cost_is_booked_as_what_was_held_and_recorded_as_unknow
     assert kept.recorded[0].cost == Cost.unknown()
 
 
-async def test_a_tool_that_fails_before_it_sends_costs_nothing() -> None:
+@pytest.mark.parametrize(("error", "spent"), [(CallError("no such model"), 0), (StorageError("no room"), 100)])
+async def test_a_tool_that_fails_before_it_sends_costs_nothing(error: McpTuiError, spent: int) -> None:
     async def fails(call: Call) -> ToolAnswer:
-        raise CallError("no such model")
+        raise error
 
     kept = Kept()
     with pytest.raises(McpTuiError):
         await calls(kept, tool(fails, estimate=priced(100))).carry_out(holder(budget=250), "double", {"n": 1})
-    assert (kept.held, kept.spent) == ({}, 0)
+    assert (kept.held, kept.spent) == ({}, spent)
 
 
 async def test_a_cancelled_call_is_booked_as_held_and_recorded() -> None:
