@@ -110,11 +110,15 @@ class LiteLLM(MeasuredHere):
     async def combos(self, include_metrics: bool = False) -> CombosAnswer:
         seen, witnesses = await self._look()
         views = chains.combo_views(seen)
-        if include_metrics:
+        if not include_metrics:
+            return CombosAnswer(views, witnesses)
+        fact = f"metrics, of {LAST_DAYS} days in UTC"
+        try:
             activity = await self._activity(LAST_DAYS)
-            views = tuple(replace(view, metrics=_metrics(view.name, activity)) for view in views)
-            witnesses = (*witnesses, relied_on(ask.TODAY.name, fact="metrics, of 30 days in UTC"))
-        return CombosAnswer(views, witnesses)
+        except McpTuiError as error:
+            return CombosAnswer(views, (*witnesses, silent(ask.TODAY.name, error.message, fact)))
+        views = tuple(replace(view, metrics=_metrics(view.name, activity)) for view in views)
+        return CombosAnswer(views, (*witnesses, relied_on(ask.TODAY.name, fact=fact)))
 
     async def combo_metrics(self, combo: str) -> ComboMetricsAnswer:
         seen, _ = await self._look()
@@ -238,9 +242,12 @@ class LiteLLM(MeasuredHere):
         return self._seen(), (deployments.witness, settings.witness)
 
     def _seen(self) -> Seen:
+        deployments = self._pages.last(ask.DEPLOYMENTS)
+        age_s = deployments.witness.age_s
         return Seen(
             readiness=self._pages.last(ask.READINESS).facts,
-            groups=groups_of(self._pages.last(ask.DEPLOYMENTS).facts or ()),
+            groups=groups_of(deployments.facts or ()),
+            listed_at=None if age_s is None else float(round(self._around.clock.wall() - age_s)),
             checks=self._pages.last(ask.CHECKS).facts or {},
             settings=self._pages.last(ask.ROUTER).facts or router_settings.RouterSettings(),
             today=self._pages.last(ask.TODAY).facts,

@@ -28,6 +28,8 @@ class Seen:
     readiness: Readiness | None = None
     groups: Mapping[str, Sequence[Deployment]] = field(default_factory=dict)
     """The deployments by what a request asks for."""
+    listed_at: float | None = None
+    """Wall clock of the list of deployments, to the second."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     settings: RouterSettings = RouterSettings()
     today: Activity | None = None
@@ -107,6 +109,7 @@ def _health(provider: ProviderName, members: list[Deployment], seen: Seen) -> Pr
         credential="unknown",
         quota=budget.left if budget else None,
         models=len({member.model for member in members}),
+        models_listed_at=seen.listed_at,
     )
 
 

@@ -116,12 +116,15 @@ async def test_a_group_with_a_fallback_is_a_chain(tmp_path: Path) -> None:
     async with in_front_of(without_database(), tmp_path, "litellm") as proxy:
         (chain,) = (await proxy.gateway.combos()).combos
         known = await proxy.gateway.known_values("combo")
+        measured = await proxy.gateway.combos(include_metrics=True)
     assert (chain.name, chain.strategy, chain.enabled) == ("broken", "simple-shuffle", True)
     assert [(step.step, step.reason) for step in chain.steps] == [
         ("openai/fake-2", ""),
         ("openai/gpt-4o-mini", "takes over: gpt-4o-mini"),
     ]
     assert known == ["broken"]
+    assert [one.metrics for one in measured.combos] == [None]
+    assert silent_ones(measured.witnesses) == {"GET /user/daily/activity"}
 
 
 async def test_a_simulated_request_is_priced_and_its_chances_are_unknown(tmp_path: Path) -> None:
