@@ -23,10 +23,19 @@ from tui.domain.text import CleanText, clean
 LONG = '{"text":"' + "\\n".join(f"line {number}" for number in range(400)) + '"}'
 
 
-def asked(key: str = "q1", arguments: str = '{"path":"a.md"}', tool: str = "write_file") -> QuestionAsked:
+def asked(
+    key: str = "q1", arguments: str = '{"path":"a.md"}', tool: str = "write_file", draft: str | None = None
+) -> QuestionAsked:
     reason = CleanText("requested right after reading web.fetch")
     question = ApprovalQuestion(
-        QuestionId(key), scene.TURN, CallId("call_9"), ServerName("files"), CleanText(tool), arguments, reason
+        QuestionId(key),
+        scene.TURN,
+        CallId("call_9"),
+        ServerName("files"),
+        CleanText(tool),
+        arguments,
+        reason,
+        draft_json=draft,
     )
     return QuestionAsked(question)
 
@@ -115,6 +124,16 @@ async def test_edited_arguments_are_what_is_sent(tmp_path: Path) -> None:
         assert answer.choice == "edit"
         assert answer.arguments_json is not None
         assert "".join(answer.arguments_json.split()) == '{"n":1,"m":2}'
+
+
+async def test_a_change_that_was_refused_is_gone_on_with(tmp_path: Path) -> None:
+    typed = '{"path": "long/typed",\n"mode": "unknown"}'
+    async with staged(tmp_path) as stage:
+        await stage.tell(asked(draft=typed))
+        await read_it(stage)
+        assert '"path": "a.md"' in stage.text
+        await stage.press("e", "ctrl+s")
+        assert answers(stage) == [ApprovalAnswer("edit", arguments_json=typed)]
 
 
 async def test_long_arguments_must_be_read_to_the_end_before_a_yes(tmp_path: Path) -> None:

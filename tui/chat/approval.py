@@ -54,7 +54,7 @@ class Approver:
 
     async def approve(self, call_id: CallId, frozen: FrozenCall) -> FrozenCall | ToolResult:
         """Returns the call that may be sent (another one after an edit), or the result that says why none may."""
-        remark = ""
+        remark, draft = "", None
         while True:
             tool = frozen.tool
             standing = self._standing(tool)
@@ -64,13 +64,14 @@ class Approver:
             if decision.rule == "deny":
                 return error_result("denied", CleanText(f"Not allowed: {decision.reason}."))
             reason = self._reason(remark or decision.reason, tool, standing)
-            answer = await self._asked(call_id, frozen, reason, always=bool(standing.carries_out))
+            answer = await self._asked(call_id, frozen, reason, draft, always=bool(standing.carries_out))
             if answer is None:
                 continue
             if not (isinstance(answer, ApprovalAnswer) and answer.choice == "edit"):
                 return await self._answered(frozen, answer)
+            draft = answer.arguments_json or ""
             try:
-                return await self._edited(frozen, answer.arguments_json or "")
+                return await self._edited(frozen, draft)
             except CallError as error:
                 remark = f"your change was not accepted: {error.message}"
 
@@ -99,7 +100,9 @@ class Approver:
             reason = f"{reason}; requested right after reading {read}"
         return clean_line(reason)
 
-    async def _asked(self, call_id: CallId, frozen: FrozenCall, reason: CleanText, *, always: bool) -> Answer | None:
+    async def _asked(
+        self, call_id: CallId, frozen: FrozenCall, reason: CleanText, draft: str | None, *, always: bool
+    ) -> Answer | None:
         """Asks and waits; None when the tool was allowed for the session meanwhile (unless `always`)."""
         tool = frozen.tool
         question = ApprovalQuestion(
@@ -111,6 +114,7 @@ class Approver:
             frozen.arguments_json,
             reason,
             destructive=tool.destructive or not self._toolbox.believed(tool.server),
+            draft_json=draft,
         )
         if always:
             return await self._gatekeeper.ask(question)

@@ -25,6 +25,8 @@ class ApprovalQuestion:
     reason: CleanText
     """Why it is asked: `not known to be read-only`, `requested right after reading web.fetch`."""
     destructive: bool = True
+    draft_json: str | None = None
+    """What the person made of the arguments before, when that could not be sent."""
 
 
 @dataclass(frozen=True, slots=True)

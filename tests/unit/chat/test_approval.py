@@ -74,12 +74,15 @@ async def test_an_edit_is_sent_instead_and_the_model_is_told():
 
 
 @pytest.mark.parametrize("text", ["[]", '{"a": 1, "a": 2}', "{", None])
-async def test_a_bad_edit_asks_again_with_the_reason_and_sends_nothing(text):
+async def test_a_bad_edit_asks_again_with_the_reason_and_what_was_typed_and_sends_nothing(text):
     edit = ApprovalAnswer("edit", arguments_json=text or '{"a": NaN}')
     chat = rig(writes('{"path": "x"}'), person=Person(edit, ApprovalAnswer("deny")))
     await chat.say("Go")
     assert chat.tools.sent == []
-    assert "not accepted" in chat.person.questions[1].reason
+    first, again = chat.person.questions
+    assert "not accepted" in again.reason
+    assert (first.draft_json, again.draft_json) == (None, edit.arguments_json)
+    assert again.arguments_json == first.arguments_json
 
 
 async def test_an_answer_of_another_kind_is_a_no():

@@ -101,7 +101,8 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
 
     def action_edit(self) -> None:
         if self.armed:
-            shown = "\n".join(laid_out(self._question.arguments_json))
+            draft = self._question.draft_json
+            shown = "\n".join(laid_out(self._question.arguments_json)) if draft is None else draft
             self.app.push_screen(EditDialog("Change the arguments", shown, json_object=True), self._edited)
 
     def action_deny(self) -> None:
