@@ -28,7 +28,8 @@ from tui.gateway.remote.litellm.management import Management, last_days
 from tui.gateway.remote.litellm.spend import Activity, LoggedRequest, Use
 from tui.gateway.remote.litellm.standing import Seen
 from tui.gateway.remote.litellm.trials import compare
-from tui.gateway.remote.measured import HERE, MeasuredHere
+from tui.gateway.remote.measured import HERE
+from tui.gateway.remote.paged import PagedGateway
 from tui.gateway.remote.witnesses import relied_on, silent
 from tui.gateway.upstream.litellm import groups_of
 
@@ -38,20 +39,14 @@ LAST_DAYS = 30
 """How many days a chain's figures are of."""
 
 
-class LiteLLM(MeasuredHere):
+class LiteLLM(PagedGateway[Sequence[LoggedRequest]]):
     """Satisfies `gateway.contract.Gateway`. What only the proxy's database knows is not exposed where it has none."""
 
+    records = "GET /spend/logs"
+
     def __init__(self, around: Surroundings) -> None:
-        super().__init__(around)
         self._management = Management(around)
-        self._pages = self._management.pages
-
-    async def run(self) -> None:
-        await self._pages.run()
-
-    async def close(self) -> None:
-        await self._pages.close()
-        await super().close()
+        super().__init__(around, self._management.pages)
 
     # --- how it stands
 
@@ -206,30 +201,13 @@ class LiteLLM(MeasuredHere):
         told = relied_on(ask.TODAY.name, fact=f"the last {count} days in UTC" if count > 1 else "today in UTC")
         return accounts.provider_answer(view, window, activity.providers.get(view.provider), told)
 
-    async def explain(self, request_id: str) -> ExplainAnswer:
-        """By our own id, the proxy's call id, or the id of an answer."""
-        here: ExplainAnswer | None = None
-        unknown: UsageError | None = None
-        try:
-            here = await super().explain(request_id)
-        except UsageError as error:
-            unknown = error
-        known_as = here.attempts[-1].answer_id if here and here.attempts else clean_line(request_id, 200)
-        rows, told = await self._logged(known_as)
-        if rows:
-            answer = logged.explained(RequestId(request_id), rows, here)
-            return replace(answer, witnesses=(told, *(HERE if here else ())))
-        if here is None:
-            raise unknown or UsageError(f"Nothing is known of a request {request_id!r}.")
-        return replace(here, witnesses=(*HERE, told))
+    async def _record(self, known_as: CleanText) -> Sequence[LoggedRequest] | None:
+        return await self._management.logged(known_as) or None
 
-    async def _logged(self, known_as: str) -> tuple[Sequence[LoggedRequest], Witness]:
-        source = "GET /spend/logs"
-        try:
-            rows = await self._management.logged(known_as) if known_as else ()
-        except McpTuiError as error:
-            return (), silent(source, error.message)
-        return rows, relied_on(source) if rows else silent(source, "the request is not in the proxy's log, or not yet")
+    def _explained(
+        self, request_id: RequestId, record: Sequence[LoggedRequest], here: ExplainAnswer | None
+    ) -> ExplainAnswer:
+        return logged.explained(request_id, record, here)
 
     # --- what the pages said
 

@@ -4,21 +4,22 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tui.domain.errors import ConnectError, McpTuiError, UsageError
+from tui.domain.errors import ConnectError, UsageError
 from tui.domain.gateway import GatewaySnapshot, SpendView
 from tui.domain.gateway_accounts import CostAnswer, CostPeriod, ProviderAnswer, QuotaAnswer, QuotaView
 from tui.domain.gateway_answers import HealthAnswer
 from tui.domain.gateway_figures import CallFigures, CostFigures, Window
 from tui.domain.gateway_routing import ExplainAnswer, SimulateAnswer
-from tui.domain.gateway_witness import MEASURED_HERE, Witness
+from tui.domain.gateway_witness import MEASURED_HERE
 from tui.domain.ids import ProviderName, RequestId
 from tui.domain.money import format_usd
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.remote.adapter import Surroundings
-from tui.gateway.remote.measured import HERE, MeasuredHere
-from tui.gateway.remote.openrouter import account, endpoints, generation
+from tui.gateway.remote.openrouter import account, endpoints
+from tui.gateway.remote.openrouter.generation import Generation, explained
 from tui.gateway.remote.openrouter.management import CREDITS, KEY, OFFERS, Management
-from tui.gateway.remote.witnesses import compared, relied_on, silent
+from tui.gateway.remote.paged import PagedGateway
+from tui.gateway.remote.witnesses import relied_on, silent
 
 RECENTLY_S = 20.0
 CREDITS_HOLD_S = 300.0
@@ -33,20 +34,14 @@ _NOT_TOLD = CallFigures(
 )
 
 
-class OpenRouter(MeasuredHere):
+class OpenRouter(PagedGateway[Generation]):
     """Satisfies `gateway.contract.Gateway`. It has no chains, profiles or breakers that it would tell of."""
 
+    records = "GET /v1/generation"
+
     def __init__(self, around: Surroundings) -> None:
-        super().__init__(around)
         self._management = Management(around, self._models_in_use)
-        self._pages = self._management.pages
-
-    async def run(self) -> None:
-        await self._pages.run()
-
-    async def close(self) -> None:
-        await self._pages.close()
-        await super().close()
+        super().__init__(around, self._management.pages)
 
     # --- how it stands
 
@@ -162,34 +157,11 @@ class OpenRouter(MeasuredHere):
         told = relied_on(f"GET /v1/models/{slug}/endpoints")
         return replace(endpoints.simulated(model, slug, prompt_tokens, offered), witnesses=(told,))
 
-    async def explain(self, request_id: str) -> ExplainAnswer:
-        """By our own id, or by the id of a generation."""
-        here: ExplainAnswer | None = None
-        unknown: UsageError | None = None
-        try:
-            here = await super().explain(request_id)
-        except UsageError as error:
-            unknown = error
-        known_as = here.attempts[-1].answer_id if here and here.attempts else clean_line(request_id, 200)
-        record, told = await self._recorded(known_as)
-        if record is None:
-            if here is None:
-                raise unknown or UsageError(f"Nothing is known of a request {request_id!r}.")
-            return replace(here, witnesses=(*HERE, told))
-        answer = generation.explained(RequestId(request_id), record, here)
-        witnesses = [told]
-        if here and here.cost.microusd is not None and record.cost is not None:
-            words = format_usd(record.cost), format_usd(here.cost.microusd)
-            witnesses.append(compared("cost", MEASURED_HERE, *words))
-        return replace(answer, witnesses=tuple(witnesses))
+    async def _record(self, known_as: CleanText) -> Generation | None:
+        return await self._management.generation(known_as)
 
-    async def _recorded(self, generation_id: str) -> tuple[generation.Generation | None, Witness]:
-        source = "GET /v1/generation"
-        try:
-            record = await self._management.generation(generation_id) if generation_id else None
-        except McpTuiError as error:
-            return None, silent(source, error.message)
-        return record, relied_on(source) if record else silent(source, "it has no record of the answer, or not yet")
+    def _explained(self, request_id: RequestId, record: Generation, here: ExplainAnswer | None) -> ExplainAnswer:
+        return explained(request_id, record, here)
 
     async def _models_in_use(self) -> Sequence[str]:
         """Those of today's chats, dearest first."""
