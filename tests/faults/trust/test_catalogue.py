@@ -37,6 +37,12 @@ GUARD = "tests/unit/ui/test_guard.py::"
 TEXT = "tests/unit/domain/test_text.py::"
 HOST = "tests/faults/mcp/test_host.py::"
 ARGUMENTS = "tests/unit/servers/test_arguments.py::"
+CALLERS = "tests/integration/serve/test_callers.py::"
+REQUESTS = "tests/integration/serve/test_hostile_requests.py::"
+LISTENING = "tests/unit/serve/test_listening.py::"
+SCOPES = "tests/unit/serve/test_scopes.py::"
+CALLS = "tests/unit/serve/test_calls.py::"
+ACCESS = "tests/integration/storage/test_access_keys.py::"
 NO_SEQUENCE = (
     SCREEN + "test_no_foreign_sequence_reaches_the_terminal",
     OUTPUT + "test_a_verb_prints_no_control_sequence",
@@ -151,6 +157,33 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "S34 a token passed on": (
         ASTRAY + "test_a_token_is_shown_to_its_own_server_only",
         SECRETS + "test_secrets_stay_where_they_were_given",
+        CALLERS + "test_no_caller_s_key_is_sent_on",
+    ),
+    "S36 pages and strangers at the served half": (
+        CALLERS + "test_without_a_key_in_use_nobody_gets_in_anywhere",
+        CALLERS + "test_a_session_is_its_openers_alone",
+        REQUESTS + "test_a_page_in_a_browser_reaches_nothing",
+        REQUESTS + "test_after_ten_thousand_malformed_bodies_the_next_good_call_is_answered",
+        LISTENING + "test_a_request_is_read_only_under_a_name_of_this_server",
+        LISTENING + "test_a_browsers_page_must_be_of_this_server_itself",
+        LISTENING + "test_other_machines_need_a_key_and_a_word",
+    ),
+    "S37 more than a caller's scopes": (
+        CALLERS + "test_a_caller_is_shown_and_given_what_its_scopes_allow",
+        CALLERS + "test_what_a_caller_says_of_itself_gives_it_nothing",
+        SCOPES + "test_what_only_looks_like_a_scope_grants_nothing",
+        CALLS + "test_a_caller_uses_the_tools_of_its_scopes_and_no_other",
+        CALLS + "test_a_tool_without_a_known_scope_cannot_be_served",
+    ),
+    "S38 a person's servers and keys through a served tool": (
+        CALLERS + "test_no_call_writes_settings_starts_a_server_or_moves_a_key",
+        "tests/arch/test_serving.py::test_serving_orders_nothing_but_what_is_listed_here",
+        "tests/arch/test_serving.py::test_serving_reaches_no_settings_file_and_no_server",
+    ),
+    "S39 another's budget used up": (
+        CALLERS + "test_a_keys_budget_holds_for_every_call_and_is_its_own",
+        CALLS + "test_many_calls_at_once_stay_within_the_budget",
+        ACCESS + "test_what_is_held_and_spent_never_passes_the_limit",
     ),
     "S41 secrets in logs, files and arguments": (
         SECRETS + "test_secrets_stay_where_they_were_given",
@@ -183,6 +216,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
         LAUNCHES + "test_any_change_asks_again_and_shows_the_difference",
         LAUNCHES + "test_another_program_found_for_the_same_command_asks_again",
         LAUNCHES + "test_the_name_alone_and_the_file_it_stands_in_change_nothing",
+        "tests/integration/storage/test_consents.py::test_what_was_allowed_to_one_definition_is_not_allowed_to_the_next",
     ),
     "C09 a configuration written by somebody else": (
         LAUNCHES + "test_any_change_asks_again_and_shows_the_difference",
