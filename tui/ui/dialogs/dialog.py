@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -14,6 +14,8 @@ from tui.domain.clock import Clock
 from tui.ui.format import plural
 
 ARMED_AFTER_S = 0.5
+_SHORT_CHARS, _SHORT_LINES = 250, 4
+"""What stands on a small terminal without scrolling."""
 ResultT = TypeVar("ResultT")
 
 
@@ -34,6 +36,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         .note { color: $dim; height: auto; }
         .warning { color: $text-warning; height: auto; }
         .plain { height: auto; }
+        .message { height: auto; max-height: 20vh; }
     }
     """
 
@@ -100,6 +103,13 @@ def key_line(*hints: tuple[str, str]) -> Content:
     for key, what in hints:
         pieces += [(key, "$live"), f" {what}   "]
     return Content.assemble(*pieces).rstrip()
+
+
+def message(content: str) -> VerticalScroll:
+    """Returns a clean text of any length, shown literally; a long one is scrolled and leaves room for the rest."""
+    scroll = VerticalScroll(text(content), classes="message")
+    scroll.can_focus = len(content) > _SHORT_CHARS or content.count("\n") >= _SHORT_LINES
+    return scroll
 
 
 def text(content: str, classes: str = "plain") -> Static:

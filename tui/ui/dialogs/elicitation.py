@@ -9,9 +9,9 @@ from textual.widgets import Static
 
 from tui.domain.clock import Clock
 from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
-from tui.domain.text import escape_line
+from tui.domain.text import CleanText, escape_line
 from tui.ui import keys
-from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
+from tui.ui.dialogs.dialog import QuestionDialog, key_line, message, text
 from tui.ui.widgets.form.schema_fields import fields_of, names_secret
 from tui.ui.widgets.form.schema_form import SchemaForm
 
@@ -21,7 +21,7 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
 
     BINDINGS = keys.bindings("dialog")
     DEFAULT_CSS = """
-    ElicitationDialog #elicitation-form { height: auto; max-height: 18; margin-top: 1; }
+    ElicitationDialog #elicitation-form { height: auto; max-height: 32vh; margin-top: 1; }
     """
 
     def __init__(self, question: ElicitationQuestion, clock: Clock) -> None:
@@ -35,10 +35,12 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
 
     def body(self) -> Iterable[Widget]:
         question = self._question
-        yield text(question.message)
+        yield message(question.message)
         if self._form is not None:
-            if _asks_secret(question):
-                yield text("This looks like a secret. Servers must not ask for secrets in a form: decline.", "warning")
+            secret = _secret(question)
+            if secret:
+                warning = f"{secret} looks like a secret. Servers must not ask for secrets in a form: decline."
+                yield text(CleanText(warning), "warning")
             yield VerticalScroll(self._form, id="elicitation-form", can_focus=False)
         yield self._problem
 
@@ -56,7 +58,9 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
         if self._form is not None:
             problems = self._form.problems()
             if problems:
-                self._problem.update(Content("\n".join(problems)))
+                # Each field says what is wrong with it.
+                self._problem.update(Content(problems[0]))
+                self._form.focus_problem()
             else:
                 self.answer(ElicitationAnswer("accept", self._form.values()))
         else:
@@ -66,7 +70,9 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
         self.answer(ElicitationAnswer("decline"))
 
 
-def _asks_secret(question: ElicitationQuestion) -> bool:
-    fields = fields_of(question.schema or {})
-    words = [question.message, *(field.description for field in fields)]
-    return any(field.secret for field in fields) or any(map(names_secret, words))
+def _secret(question: ElicitationQuestion) -> CleanText:
+    """Returns what seems to ask for a secret: a field, or `This` for the whole question; empty when nothing does."""
+    for field in fields_of(question.schema or {}):
+        if field.secret or names_secret(field.description):
+            return CleanText(f"“{field.label}”")
+    return CleanText("This" if names_secret(question.message) else "")

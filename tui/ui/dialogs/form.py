@@ -19,7 +19,7 @@ class FormDialog(Dialog[dict[str, Json] | None]):
 
     BINDINGS = keys.bindings("dialog")
     DEFAULT_CSS = """
-    FormDialog #form { height: auto; max-height: 20; margin-top: 1; }
+    FormDialog #form { height: auto; max-height: 50vh; margin-top: 1; }
     """
 
     def __init__(

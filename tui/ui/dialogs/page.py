@@ -14,7 +14,7 @@ from tui.domain.links import host_of, link_cautions, link_problem
 from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
 from tui.domain.text import escape_line
 from tui.ui import keys
-from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
+from tui.ui.dialogs.dialog import QuestionDialog, key_line, message, text
 
 OpenPage = Callable[[str], Awaitable[None]]
 """Hands a page to the browser. Raises McpTuiError when it cannot."""
@@ -29,7 +29,7 @@ class PageDialog(QuestionDialog[ElicitationAnswer | None]):
     DEFAULT_CSS = """
     PageDialog {
         #page-host { height: auto; margin: 1 0; }
-        #page-address { height: auto; max-height: 8; }
+        #page-address { height: auto; max-height: 30vh; }
         #page-address Static { height: auto; color: $dim; }
         #page-said { margin-top: 1; }
     }
@@ -50,7 +50,7 @@ class PageDialog(QuestionDialog[ElicitationAnswer | None]):
         return f"{escape_line(self._question.server)} wants a page opened"
 
     def body(self) -> Iterable[Widget]:
-        yield text(self._question.message)
+        yield message(self._question.message)
         yield Static(Content.assemble(("at  ", "$dim"), (host_of(self._url) or "?", "bold $live")), id="page-host")
         if not self._problem:
             for caution in link_cautions(self._url):
