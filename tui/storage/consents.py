@@ -70,16 +70,22 @@ class Consents:
     ) -> None:
         """Stores the consent to a definition; it replaces the consent to earlier ones. Raises StorageError.
 
-        `lines` are the definition as it was shown, secrets masked.
+        `lines` are the definition as it was shown, secrets masked. What was allowed for good to the tools of another
+        definition of that name is allowed no more: it may be another program.
         """
+        another = any(kept == name for kept, _ in self._trusted) and not self.server_trusted(name, fingerprint)
 
         def replace(connection: sqlite3.Connection) -> None:
+            if another:
+                connection.execute("DELETE FROM tool_rules WHERE server = ? AND rule = 'allow'", (name,))
             connection.execute("DELETE FROM trusted_servers WHERE name = ?", (name,))
             connection.execute("INSERT INTO trusted_servers (name, fingerprint) VALUES (?, ?)", (name, fingerprint))
             row = (name, json.dumps(list(lines)), typed)
             connection.execute("INSERT OR REPLACE INTO agreed_launches VALUES (?, ?, ?)", row)
 
         await self._database.write(replace)
+        if another:
+            self._rules = {key: rule for key, rule in self._rules.items() if key[0] != name or rule != "allow"}
         self._launches[name] = AgreedLaunch(tuple(lines), typed)
         self._trusted = {kept for kept in self._trusted if kept[0] != name} | {(name, fingerprint)}
 

@@ -41,6 +41,20 @@ async def test_consent_is_to_one_definition_and_a_new_one_replaces_it(database: 
         assert seen.server_trusted(FILES, "abd")
 
 
+async def test_what_was_allowed_to_one_definition_is_not_allowed_to_the_next(database: Database) -> None:
+    """C08: a no stays, and so does everything while the definition is the same."""
+    consents = await Consents.open(database)
+    await consents.trust_server(FILES, "abc")
+    for server in (FILES, WEB):
+        await consents.set_tool_rule(server, "read", "allow")
+    await consents.set_tool_rule(FILES, "write", "deny")
+    for fingerprint, allowed in (("abc", "allow"), ("abd", None)):
+        await consents.trust_server(FILES, fingerprint)
+        for seen in (consents, await Consents.open(database)):
+            assert seen.tool_rule(FILES, "read") == allowed
+            assert (seen.tool_rule(FILES, "write"), seen.tool_rule(WEB, "read")) == ("deny", "allow")
+
+
 async def test_forgetting_takes_back_consent_and_rules_of_that_server_only(database: Database) -> None:
     consents = await Consents.open(database)
     for server in (FILES, WEB):

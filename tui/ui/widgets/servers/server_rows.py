@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tui.config.schema import PolicySettings
+from tui.config.schema import PolicySettings, ServerRule, ToolRule
 from tui.domain.ids import ServerName
 from tui.domain.servers import Catalog, ServerState, ServerStatus, ToolInfo
 from tui.domain.text import CleanText, clean_line
@@ -83,12 +83,18 @@ def pane_rows(
 def tool_rules(policy: PolicySettings, catalogs: Mapping[ServerName, Catalog]) -> dict[str, str]:
     """Returns what the configuration says about each tool, by `server.tool`; a tool's own rule beats its server's."""
     by_server = {
-        f"{tool.server}.{tool.name}": str(policy.servers[catalog.server])
+        f"{tool.server}.{tool.name}": _applied(policy.servers[catalog.server], tool)
         for catalog in catalogs.values()
         if catalog.server in policy.servers
         for tool in catalog.tools
     }
     return {**by_server, **policy.tools}
+
+
+def _applied(rule: ServerRule, tool: ToolInfo) -> ToolRule:
+    if rule != "read-only":
+        return rule
+    return "allow" if tool.read_only else "ask"
 
 
 def draw(row: PaneRow, ink: str) -> Row:
