@@ -75,6 +75,7 @@ def open_switchboard(
             Reader(spec, keys, clock),
             here=here,
             clock=clock,
+            chat_reader=Reader(replace(spec, admin_key_env=None), keys, clock) if spec.admin_key_env else None,
             witness=ServerWitness(pool, ServerName(spec.mcp_server)) if spec.mcp_server else None,
             publish=bus.publish,
             hushed=partial(here.awaits_first_words, spec.provider.name),

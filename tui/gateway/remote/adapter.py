@@ -37,11 +37,18 @@ class Surroundings:
     here: Gateway
     """The gateway inside this program: it sends the chats, as `provider/model`, and measures them."""
     clock: Clock
+    chat_reader: Reader | None = None
+    """Speaks with the key of the chats, where management has one of its own."""
     witness: SecondWitness | None = None
     publish: Callable[[Event], None] = lambda _: None
     """Told what a person should know of an order beside its answer."""
     hushed: Callable[[], bool] = lambda: False
     """Whether a chat waits for its first words, so that polls should wait too."""
+
+    @property
+    def own_reader(self) -> Reader:
+        """What asks after the key of the chats itself."""
+        return self.chat_reader or self.reader
 
     @property
     def provider(self) -> ProviderName:
@@ -70,6 +77,8 @@ class NotExposed:
     async def close(self) -> None:
         """Closes every connection."""
         await self._around.reader.close()
+        if self._around.chat_reader is not None:
+            await self._around.chat_reader.close()
 
     async def snapshot(self) -> GatewaySnapshot:
         """Returns what is known now, without waiting for anybody; an adapter tells more.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +74,16 @@ async def outside(
         )
         stack.push_async_callback(here.close)
         await here.start()
-        made = adapter(Surroundings(spec, Reader(spec, keys, clock), here, clock, **more))
+        chats = Reader(replace(spec, admin_key_env=None), keys, clock) if management_key else None
+        made = adapter(Surroundings(spec, Reader(spec, keys, clock), here, clock, chat_reader=chats, **more))
         stack.push_async_callback(made.close)
         yield Outside(made, here)
 
 
 @asynccontextmanager
-async def in_front_of(pages: GatewayPages, path: Path, kind: GatewayKind, prefix: str = "") -> AsyncIterator[Outside]:
+async def in_front_of(
+    pages: GatewayPages, path: Path, kind: GatewayKind, prefix: str = "", management_key: str = ""
+) -> AsyncIterator[Outside]:
     """Opens an adapter in front of pages on loopback; `prefix` is the part of the address before its version."""
-    async with pages, outside(path, kind, f"{pages.url}{prefix}") as opened:
+    async with pages, outside(path, kind, f"{pages.url}{prefix}", management_key=management_key) as opened:
         yield opened

@@ -81,8 +81,9 @@ class Management:
             settings = (await self.pages.told(ROUTER, 600.0)).facts
             if settings and not settings.budgets_providers:
                 raise NotExposedError("This proxy sets no budgets for providers.", "They stand in its config.yaml.")
+        reader = self._around.own_reader if path == KEY.path else self._around.reader
         try:
-            return await self._around.reader.get(*path, timeout_s=TIMEOUT_S, **query)
+            return await reader.get(*path, timeout_s=TIMEOUT_S, **query)
         except StatusError as error:
             raise self._named(error, path) from None
 

@@ -73,4 +73,5 @@ class Management:
             return ()
 
     async def _read(self, *path: str, **query: str | int) -> object:
-        return await self._around.reader.get(*path, timeout_s=TIMEOUT_S, **query)
+        reader = self._around.own_reader if path == KEY.path else self._around.reader
+        return await reader.get(*path, timeout_s=TIMEOUT_S, **query)

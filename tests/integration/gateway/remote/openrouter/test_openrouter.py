@@ -76,6 +76,17 @@ async def test_a_management_key_tells_the_accounts_credits(tmp_path: Path) -> No
     assert standing(day.witnesses)["GET /v1/key"] == "silent"
 
 
+async def test_a_key_is_asked_after_by_itself_where_management_has_another(tmp_path: Path) -> None:
+    pages = openrouter(credits=page(CREDITS))
+    async with in_front_of(pages, tmp_path, "openrouter", PREFIX, management_key="sk-management") as router:
+        own, account = (await router.gateway.quota()).credentials
+    assert own.credits
+    assert account.credits
+    asked = {seen.path: seen.headers["authorization"] for seen in pages.model_requests}
+    assert asked["/api/v1/key"] == "Bearer sk-1"
+    assert asked["/api/v1/credits"] == "Bearer sk-management"
+
+
 async def test_credits_are_asked_for_rarely(tmp_path: Path) -> None:
     pages = openrouter(credits=page(CREDITS))
     async with front(pages, tmp_path) as router:
