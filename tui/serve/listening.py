@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from tui.domain.errors import ConnectError, RefusedError, UsageError
 from tui.domain.text import clean_line
+from tui.serve.patience import ImpatientConnection
 
 CONNECTIONS_LIMIT = 256
 GRACE_S = 3
@@ -95,10 +96,16 @@ class _Uvicorn(uvicorn.Server):
         self._ready()
 
 
-async def listen(app: Starlette, listener: socket.socket, ready: Callable[[], None]) -> None:
+async def listen(
+    app: Starlette,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    connection: type[ImpatientConnection] = ImpatientConnection,
+) -> None:
     """Serves until cancelled, then lets answers on their way go out; `ready` is called once requests are answered."""
     config = uvicorn.Config(
         app,
+        http=connection,
         log_config=None,
         access_log=False,
         lifespan="on",

@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from tests.integration.serve.agents import agent, answer
 from tests.integration.serve.served import Served
 from tui.serve.app import BODY_LIMIT_BYTES
+from tui.serve.listening import Place, bound, listen, url_of
+from tui.serve.patience import ImpatientConnection
 
 BODIES = 10_000
 GOOD = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "gateway_health", "arguments": {}}}
@@ -145,3 +148,24 @@ async def test_headers_without_end_are_cut_off(house: Served) -> None:
     writer.close()
     async with httpx.AsyncClient(base_url=house.url, trust_env=False) as http:
         assert (await http.get("/mcp")).status_code == 401
+
+
+class Hasty(ImpatientConnection):
+    headers_s = 0.2
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"POST /mcp HTTP/1.1\r\nhost: x\r\nx: ", b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /"]
+)
+async def test_who_connects_and_asks_nothing_is_let_go(begun: bytes) -> None:
+    listener, ready = bound(Place(port=0)), asyncio.Event()
+    place = urlsplit(url_of(listener))
+    serving = asyncio.create_task(listen(Starlette(), listener, ready.set, Hasty))
+    await ready.wait()
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    writer.write(begun)
+    async with asyncio.timeout(20):
+        await reader.read()
+    writer.close()
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
