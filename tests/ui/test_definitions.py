@@ -66,7 +66,21 @@ async def test_a_long_text_must_be_read_to_its_end_before_a_yes_counts(tmp_path:
         stage.engine.hands.advance(0.6)
         await stage.press("y")
         assert answers(stage) == []
-        await stage.press("end", "y")
+        assert "It goes on" in stage.text
+        await stage.press("end")
+        assert "It goes on" not in stage.text
+        await stage.press("home", "y")
+        assert answers(stage) == [YesNoAnswer(True)]
+
+
+async def test_a_yes_typed_right_behind_the_key_for_the_end_counts(tmp_path: Path) -> None:
+    long = DefinitionReview("tool", CleanText("send"), (("new", CleanText("line\n" * 300)),))
+    async with staged(tmp_path) as stage:
+        await stage.tell(asked(long))
+        stage.engine.hands.advance(0.6)
+        stage.app.simulate_key("end")
+        stage.app.simulate_key("y")
+        await stage.pilot.pause()
         assert answers(stage) == [YesNoAnswer(True)]
 
 

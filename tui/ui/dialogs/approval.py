@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from textual import events
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
@@ -15,6 +15,7 @@ from tui.domain.text import CleanText, clean_line, escape_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import QuestionDialog, text
 from tui.ui.dialogs.edit import EditDialog
+from tui.ui.dialogs.to_be_read import ToBeRead
 from tui.ui.json_text import laid_out
 from tui.ui.widgets.form.typed_in_order import TextLine
 
@@ -50,11 +51,9 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
     def __init__(self, question: ApprovalQuestion, clock: Clock) -> None:
         super().__init__(clock)
         self._question = question
-        self._arguments = VerticalScroll(Static(_arguments(question.arguments_json)), id="approval-arguments")
-        self._arguments.can_focus = False
+        self._arguments = ToBeRead(Static(_arguments(question.arguments_json)), id="approval-arguments")
         self._note = Static(Content(""), classes="note")
         self._reason = TextLine(placeholder="Why not? The model is told. enter denies", id="approval-reason")
-        self._read = False
 
     def title_text(self) -> str:
         return f"Run {escape_line(self._question.server)}.{escape_line(self._question.tool)} ?"
@@ -113,21 +112,14 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
             self._reason.focus()
 
     def action_read(self, where: str) -> None:
-        scroll = {
-            "down": self._arguments.scroll_down,
-            "up": self._arguments.scroll_up,
-            "page_down": self._arguments.scroll_page_down,
-            "page_up": self._arguments.scroll_page_up,
-            "home": self._arguments.scroll_home,
-            "end": self._arguments.scroll_end,
-        }
-        scroll[where](animate=False)
+        self._arguments.read_on(where)
+
+    def on_to_be_read_finished(self) -> None:
+        self._note.update(Content(""))
 
     def _allow(self, answer: ApprovalAnswer) -> None:
         # What was never on the screen was never approved.
-        at_end = self._arguments.scroll_offset.y >= self._arguments.max_scroll_y
-        self._read = self._read or at_end
-        if self.armed and not self._read:
+        if self.armed and not self._arguments.finished:
             self._note.update(Content("The arguments go on: read them to the end first (end)."))
             return
         self.answer(answer)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from textual import events
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -14,6 +14,7 @@ from tui.domain.text import CleanText, clean_line, escape_line
 from tui.domain.trust import Change, DefinitionReview
 from tui.ui import keys
 from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
+from tui.ui.dialogs.to_be_read import ToBeRead
 
 _STYLES: dict[Change, str] = {"same": "", "gone": "$text-error strike", "new": "$text-success"}
 _MARKS: dict[Change, tuple[str, str]] = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
@@ -40,8 +41,7 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
     def __init__(self, question: ChangedToolQuestion, clock: Clock) -> None:
         super().__init__(clock)
         self._question = question
-        self._texts = VerticalScroll(*self._to_read(question), id="definitions")
-        self._texts.can_focus = False
+        self._texts = ToBeRead(*self._to_read(question), id="definitions")
         self._note = Static(Content(""), classes="note")
         self._no = Button("No", id="no")
         self._yes = Button("y agree", id="yes")
@@ -85,7 +85,7 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
 
     def action_agree(self) -> None:
         # What was never on the screen was never agreed to.
-        if self.armed and self._texts.scroll_offset.y < self._texts.max_scroll_y:
+        if self.armed and not self._texts.finished:
             self._note.update(Content("It goes on: read it to the end first (end)."))
             return
         self.answer(True)
@@ -94,15 +94,10 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
         self.answer(False)
 
     def action_read(self, where: str) -> None:
-        scroll = {
-            "down": self._texts.scroll_down,
-            "up": self._texts.scroll_up,
-            "page_down": self._texts.scroll_page_down,
-            "page_up": self._texts.scroll_page_up,
-            "home": self._texts.scroll_home,
-            "end": self._texts.scroll_end,
-        }
-        scroll[where](animate=False)
+        self._texts.read_on(where)
+
+    def on_to_be_read_finished(self) -> None:
+        self._note.update(Content(""))
 
 
 def _flagged(question: ChangedToolQuestion) -> int:
