@@ -20,7 +20,7 @@ from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText
 from tui.ui.screens.directory import SCREEN_NAMES
 
-HEAVY = ("mcp", "openai", "httpx", "httpx2", "pydantic", "starlette", "jsonschema", "keyring", "sqlite3")
+HEAVY = ("mcp", "openai", "httpx", "httpx2", "pydantic", "starlette", "jsonschema", "keyring", "sqlite3", "plotille")
 LATER = (
     *("tui.assembly", "tui.chat", "tui.servers", "tui.gateway.embedded", "tui.gateway.upstream", "tui.storage"),
     *("tui.ui.dialogs.approval", "tui.ui.dialogs.choice", "tui.ui.dialogs.form", "tui.ui.dialogs.help"),

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain.completion import TaskType
 from tui.domain.errors import UsageError
-from tui.domain.gateway_answers import Capability
 from tui.domain.jsonable import json_text
 from tui.domain.text import CleanText, clean_line
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
+    from tui.domain.gateway_answers import Capability
     from tui.domain.gateway_jobs import BatchAnswer, BenchmarkAnswer, CheapestAnswer, HealAnswer, PostMortemAnswer
     from tui.domain.operations import Operation
 
@@ -82,7 +82,7 @@ class JobOrders:
 
         return await post_mortem(self._parts().gateways.current, request_id)
 
-    async def _cheapest(self, _: Progress, capability: Capability = "chat", **sizes: int) -> "CheapestAnswer":
+    async def _cheapest(self, _: Progress, capability: "Capability" = "chat", **sizes: int) -> "CheapestAnswer":
         from tui.gateway.jobs.cheapest import cheapest
 
         return await cheapest(self._parts().gateways.current, capability, **sizes)
