@@ -79,6 +79,18 @@ def breaker_of(offers: Offers, provider: ProviderName) -> BreakerView:
     return BreakerView(worst.state, None, None, None, opened_because=clean_line(words))
 
 
+def unreliable(offers: Offers) -> tuple[CleanText, ...]:
+    """Returns the models that no provider serves reliably: around a weak one OpenRouter goes while there is another."""
+    weak = {
+        model: max(offered, key=_rank)
+        for model, offered in offers.items()
+        if all(endpoint.state == "DEGRADED" for endpoint in offered)
+    }
+    return tuple(
+        clean_line(f"{model}: no provider is reliable; {one.provider} {one.why}") for model, one in weak.items()
+    )
+
+
 def standings(offers: Offers) -> tuple[ProviderStanding, ...]:
     """Returns the providers of some models."""
     return tuple(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from tui.domain.errors import ConnectError, UsageError
 from tui.domain.gateway import GatewaySnapshot, SpendView
@@ -21,6 +22,7 @@ from tui.gateway.remote.openrouter.management import CREDITS, KEY, OFFERS, Manag
 from tui.gateway.remote.paged import PagedGateway
 from tui.gateway.remote.witnesses import relied_on, silent
 
+Verdict = Literal["ok", "degraded", "down", "unknown"]
 RECENTLY_S = 20.0
 CREDITS_HOLD_S = 300.0
 """Credits asked for again within this time are those that were told before."""
@@ -53,14 +55,11 @@ class OpenRouter(PagedGateway[Generation]):
         reasons = [*here.reasons, *self._reasons()]
         if key.trouble:
             reasons.append(key.trouble.message)
-        providers = endpoints.standings(offers.facts or {})
-        weak = [one for one in providers if one.breaker.state == "DEGRADED"]
-        reasons += [clean_line(f"{one.provider}: {one.breaker.opened_because}") for one in weak]
         return replace(
             here,
-            verdict="degraded" if reasons and own.verdict == "ok" else own.verdict,
+            verdict=self._verdict(own),
             reasons=tuple(reasons),
-            providers=(*here.providers, *providers),
+            providers=(*here.providers, *endpoints.standings(offers.facts or {})),
             witnesses=(key.witness, offers.witness, relied_on(MEASURED_HERE, fact=f"the row {self._around.provider}")),
         )
 
@@ -73,25 +72,35 @@ class OpenRouter(PagedGateway[Generation]):
         notes = [clean_line(f"the row {self._around.provider} was measured here, the others are OpenRouter's own")]
         if key.trouble:
             notes.insert(0, key.trouble.message)
-        troubled = here.verdict == "ok" and (self._reasons() or key.trouble)
         return replace(
             here,
-            verdict="down" if isinstance(key.trouble, ConnectError) else "degraded" if troubled else here.verdict,
+            verdict=self._verdict(here),
             providers=(*own, *endpoints.provider_healths(offers.facts or {})),
             spend=SpendView(today_microusd=here.spend.today_microusd if today is None else today),
             unknown=() if today is not None else ("spend of others today",),
             notes=(*self._reasons(), *notes, *self._left()),
         )
 
+    def _verdict(self, here: GatewaySnapshot) -> Verdict:
+        """`here` is what was measured; of a gateway that is only looked at that is nothing."""
+        key = self._pages.last(KEY)
+        if isinstance(key.trouble, ConnectError):
+            return "down"
+        if here.verdict not in ("ok", "unknown"):
+            return here.verdict
+        if key.trouble or self._reasons():
+            return "degraded"
+        return "ok" if key.facts else here.verdict
+
     def _reasons(self) -> tuple[CleanText, ...]:
-        """Why chats may be refused, by what was told last."""
+        """Why chats may fail, by what was told last."""
         key, credits = self._pages.last(KEY).facts, self._pages.last(CREDITS).facts
         reasons = []
         if key and key.remaining is not None and key.remaining <= 0:
             reasons.append(CleanText("the key's limit is used up"))
         if credits and credits.remaining is not None and credits.remaining <= 0:
             reasons.append(CleanText("the account's credits are used up"))
-        return tuple(reasons)
+        return (*reasons, *endpoints.unreliable(self._pages.last(OFFERS).facts or {}))
 
     def _left(self) -> tuple[CleanText, ...]:
         """What is left of the account, in words for a panel."""

@@ -14,6 +14,7 @@ from tests.integration.gateway.remote.openrouter.documented import (
     PREFIX,
     answer,
     key,
+    offer,
     openrouter,
 )
 from tests.integration.gateway.remote.outside import NAME, Outside, in_front_of, outside
@@ -139,10 +140,20 @@ async def test_providers_of_the_models_in_use_are_watched(tmp_path: Path) -> Non
         "Azure": "DEGRADED",
         "Infermatic": "UNKNOWN",
     }
-    assert health.reasons == ("Azure: openai/gpt-4: 91.0 % answered in 30 min; 99.8 % in a day",)
-    assert (health.verdict, seen.spend.today_microusd) == ("degraded", 500_000)
+    assert (health.verdict, health.reasons, seen.spend.today_microusd) == ("ok", (), 500_000)
     assert seen.providers[0].quota == "$74.50 of $100.00 left, renewed monthly"
     assert (azure.breaker.state, azure.figures.requests) == ("DEGRADED", None)
+
+
+async def test_a_model_that_no_provider_serves_reliably_degrades_the_gateway(tmp_path: Path) -> None:
+    weak = {"data": {"endpoints": [offer("Azure", 91.0, "0.00002"), offer("Infermatic", 50.0, "0.00001")]}}
+    pages = openrouter([answer()], **{f"models/{MODEL}/endpoints": page(weak)})
+    async with front(pages, tmp_path) as router:
+        await router.ask(MODEL)
+        health, seen = await router.gateway.health(), await router.gateway.snapshot()
+    assert (health.verdict, seen.verdict) == ("degraded", "degraded")
+    (reason,) = health.reasons
+    assert reason.startswith("openai/gpt-4: no provider is reliable; Azure 91.0 %")
 
 
 async def test_a_used_up_key_degrades_the_gateway(tmp_path: Path) -> None:
