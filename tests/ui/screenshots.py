@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.ui import scene
+from tests.ui.engine_double import EngineDouble
+from tests.ui.screens import facts, gateway_facts
+from tests.ui.screens.gateway_double import GatewayDouble, GatewayOrdersDouble
 from tests.ui.stage import staged
 from tui.domain.events import CatalogChanged, Event, QuestionAsked
 from tui.domain.ids import CallId, QuestionId, ServerName
@@ -61,7 +64,8 @@ PICTURES = (
     Picture("cockpit", ("alt+up", "alt+up", "alt+up", "alt+up", "space", "escape")),
     Picture("servers", ("alt+2",)),
     Picture("tools", ("alt+3",), (FILES,)),
-    Picture("gateway", ("alt+5",)),
+    Picture("gateway", ("alt+5",), (facts.gateway(),)),
+    Picture("cost", ("alt+5", "C")),
     Picture("approval", events=(APPROVAL,)),
 )
 
@@ -69,7 +73,9 @@ PICTURES = (
 async def take(picture: Picture) -> str:
     """Returns the picture as SVG."""
     with tempfile.TemporaryDirectory() as directory:
-        async with staged(Path(directory)) as stage:
+        engine = EngineDouble(Path(directory))
+        engine.gateway = GatewayOrdersDouble(GatewayDouble(answers=gateway_facts.ANSWERS))  # type: ignore[assignment]
+        async with staged(Path(directory), engine=engine) as stage:
             await stage.press(*picture.keys)
             await stage.tell(*picture.events)
             await stage.pilot.pause()

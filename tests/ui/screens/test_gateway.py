@@ -53,7 +53,7 @@ async def test_a_click_on_a_tab_opens_its_view(size: tuple[int, int]) -> None:
 async def test_the_gateways_name_and_verdict_stand_beside_the_tabs(size: tuple[int, int]) -> None:
     async with gateway_stage(size=size, answers=known.ANSWERS) as app:
         assert "A Audit" in line(app, "H Health")
-        assert "embedded  ◐" in line(app, "H Health")
+        assert "◐ degraded" in line(app, "H Health", "embedded")
 
 
 async def test_brackets_turn_the_views_round() -> None:
@@ -129,6 +129,18 @@ async def test_the_age_of_an_answer_counts_what_the_gateway_itself_remembered() 
     old = replace(known.COST, witnesses=(Witness(clean(""), witness, age_s=120.0),))
     async with gateway_stage("C", answers={"cost": old}) as app:
         assert "2 min ago" in line(app, "mcp-tui gateway cost")
+
+
+async def test_witnesses_that_disagree_or_are_silent_are_named_before_the_one_relied_on() -> None:
+    witnesses = (
+        Witness(clean(""), clean("GET /spend"), age_s=3.0),
+        Witness(clean("total"), clean("MCP cost_report"), "disagrees", 1.0, clean("$4.20")),
+        Witness(clean(""), clean("GET /budget"), "silent", said=clean("403")),
+    )
+    async with gateway_stage("C", (200, 60), answers={"cost": replace(known.COST, witnesses=witnesses)}) as app:
+        foot = line(app, "mcp-tui gateway cost")
+        assert "3 s ago   ◐ MCP cost_report disagrees on total: $4.20   ◐ GET /budget is silent: 403" in foot
+        assert "from GET /spend" in foot
 
 
 async def test_what_another_gateway_said_is_forgotten() -> None:

@@ -43,7 +43,7 @@ class GatewayScreen(FramedScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high")]  # noqa: RUF012
     DEFAULT_CSS = """
     GatewayScreen > #views { height: 1fr; width: 100%; }
-    GatewayScreen.-low > ViewTabs { margin: 0 2; }
+    GatewayScreen.-low > ViewTabs { margin: 0 1 0 2; }
     GatewayScreen.-low CombosView > Detail > Static { padding: 0 2; }
     GatewayScreen.-low CostView > .plot-title { height: 1; padding: 0 2; }
     GatewayScreen.-low CostView > .forecast { padding: 0 2; }

@@ -1,8 +1,10 @@
 """What a gateway answered and how fresh that is: a newer question that fails leaves the last answer with its age."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from tui.domain.gateway_witness import Witness
 from tui.domain.text import CleanText
 from tui.ui.format import age
 from tui.ui.widgets.lists.ink import Piece
@@ -44,4 +46,19 @@ def freshness(reading: Reading[T], now: float) -> list[Piece]:
         return [(f"✗ {reading.trouble}", "bad")] if reading.trouble else [("◌ asking …", "dim")]
     if reading.trouble:
         return [(f"✗ {age(reading.age_s(now))}, not newer: ", "warn"), (reading.trouble, "")]
-    return [(age(reading.age_s(now)), "dim")]
+    return [(age(reading.age_s(now)), "dim"), *_witnesses(reading.answer)]
+
+
+def _witnesses(answer: object) -> list[Piece]:
+    """Who of a gateway's witnesses disagrees or is silent; then who was relied on."""
+    witnesses: Sequence[Witness] = getattr(answer, "witnesses", ())
+    told: list[Piece] = []
+    for one in witnesses:
+        about = f" on {one.fact}" if one.fact else ""
+        said = f": {one.said}" if one.said else ""
+        if one.standing == "disagrees":
+            told.append((f"   ◐ {one.source} disagrees{about}{said}", "warn"))
+        elif one.standing == "silent":
+            told.append((f"   ◐ {one.source} is silent{about}{said}", "warn"))
+    relied_on = dict.fromkeys(one.source for one in witnesses if one.standing == "relied on")
+    return [*told, ("   from " + ", ".join(relied_on), "dim")] if relied_on else told

@@ -86,8 +86,8 @@ class ViewTabs(InkedWidget):
         word, ink = VERDICTS[self._snapshot.verdict]
         name: Piece = (self._snapshot.gateway, "bold")
         sampled = age(max(0.0, self._now - self._snapshot.at))
-        well: Piece = (f"  {word}", ink)
-        return [[name, well, (f"  {sampled}", "dim")], [name, well], [name, (f"  {word[0]}", ink)], [(word, ink)]]
+        far: Piece = (f"  {word}", ink)
+        return [[name, far, (f"  {sampled}", "dim")], [name, far], [name, (f" {word}", ink)], [(word, ink)]]
 
 
 def _cells(pieces: list[Piece]) -> int:
