@@ -4,6 +4,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from tui.domain.errors import McpTuiError
 from tui.domain.events import BreakerChanged, EngineReady, GatewaySampled
 from tui.domain.state import State
 from tui.domain.text import clean_line
@@ -22,7 +23,7 @@ from tui.ui.screens.gateway_views.health import HealthView
 from tui.ui.screens.gateway_views.quota import QuotasView
 from tui.ui.screens.gateway_views.route import RouteView
 from tui.ui.screens.gateway_views.view import GatewayView
-from tui.ui.screens.live import concerns
+from tui.ui.screens.live import EVERYTHING, concerns
 from tui.ui.widgets.frame.action_line import printed
 from tui.ui.widgets.gateway.view_tabs import Tab, ViewTabs
 
@@ -77,7 +78,8 @@ class GatewayScreen(FramedScreen):
     def draw(self, kinds: Kinds) -> None:
         if concerns(kinds, GatewaySampled, EngineReady, BreakerChanged):
             self._show_tabs()
-            self._view.draw()
+            if kinds is EVERYTHING or self._view.FOLLOWS_SAMPLES:
+                self._view.draw()
             self._view.refresh_due()
 
     def tick(self) -> None:
@@ -131,7 +133,11 @@ class GatewayScreen(FramedScreen):
 
     @work(exclusive=True, group="default", exit_on_error=False)
     async def action_other(self) -> None:
-        known = self.engine.gateway.known_gateways()
+        try:
+            known = self.engine.gateway.known_gateways()
+        except McpTuiError as error:
+            self.refused(error)
+            return
         choices = [Choice(one.name, clean_line(one.name), clean_line(f"{one.kind}  {one.url}", 60)) for one in known]
         current = next((one.name for one in known if one.in_use), "")
         chosen = await self.app.push_screen_wait(ChoiceDialog("Gateway", choices, current=current))

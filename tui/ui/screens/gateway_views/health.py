@@ -39,6 +39,7 @@ class HealthView(GatewayView):
     """Providers, the problem first; below, the breakers' past and the latency of late."""
 
     AREA = "health"
+    FOLLOWS_SAMPLES = True
     BINDINGS = bindings("health")
     DEFAULT_CSS = """
     HealthView > #providers { height: auto; max-height: 45%; min-height: 4; }

@@ -29,6 +29,7 @@ class RouteView(GatewayView):
     """Targets and requests at the left, the way of the chosen one at the right."""
 
     AREA = "route"
+    FOLLOWS_SAMPLES = True
     BINDINGS = bindings("route")
     DEFAULT_CSS = """
     RouteView > .columns { height: 1fr; }

@@ -34,6 +34,8 @@ class GatewayView(Vertical):
     """Subclasses compose `body`, say what they ask in `questions`, draw in `draw`, and name their keys' area."""
 
     AREA: ClassVar[str] = ""
+    FOLLOWS_SAMPLES: ClassVar[bool] = False
+    """Draws each sample of the gateway as well, not only answers."""
     DEFAULT_CSS = """
     GatewayView { height: 1fr; width: 100%; }
     GatewayView RowList { padding: 0 1; }

@@ -67,7 +67,8 @@ class SpendPlot(InkedWidget):
 
     def show(self, curve: SpendCurve | None) -> None:
         """Shows another curve, None for none."""
-        self._curve, self._rows = curve, []
+        if curve != self._curve:
+            self._curve, self._rows = curve, []
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
