@@ -42,6 +42,13 @@ class GuardedOutput:
     _leaving = False
     _skipped = False
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Textual draws on stderr, which a person may have sent to a file; on Windows it has no such stream.
+        drawn_on = getattr(self, "_file", None)
+        if drawn_on is not None and not drawn_on.isatty():
+            self._file = sys.__stdout__
+
     def write(self, data: str) -> None:
         writer = self._writer_thread
         if writer is None or not writer.is_alive():  # the terminal is gone
@@ -67,10 +74,6 @@ class GuardedOutput:
 
     def start_application_mode(self) -> None:
         self._leaving = False
-        # Textual draws on stderr, which a person may have sent to a file; on Windows it has no such stream.
-        drawn_on = getattr(self, "_file", None)
-        if drawn_on is not None and not drawn_on.isatty():
-            self._file = sys.__stdout__
         super().start_application_mode()  # type: ignore[misc]  # the driver this is mixed into
 
     def stop_application_mode(self) -> None:
