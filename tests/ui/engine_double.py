@@ -42,6 +42,7 @@ class EngineDouble(Engine):
         self.resource_blocks: tuple[ResultBlock, ...] = ()
         self.no_browser = False
         self.found = Found()
+        self.waiting: list[tuple[Part, ...]] = []
         self.clients: list[FoundClient] = []
         self._failure = failure
         self.chats = ChatOrdersDouble(self)
@@ -87,6 +88,10 @@ class ChatOrdersDouble(ChatOrders):
 
     async def new(self) -> None:
         self._engine.orders.append(("chats.new",))
+
+    def take_back(self) -> tuple[Part, ...] | None:
+        self._engine.orders.append(("chats.take_back",))
+        return self._engine.waiting.pop() if self._engine.waiting else None
 
 
 class ServerOrdersDouble(ServerOrders):

@@ -152,6 +152,34 @@ async def test_a_queued_message_is_shown_as_queued(tmp_path: Path) -> None:
         assert "queued 1" in stage.text
 
 
+async def test_up_in_an_empty_field_takes_a_waiting_message_back_with_what_was_attached(tmp_path: Path) -> None:
+    engine = EngineDouble(tmp_path)
+    words, read = (
+        clean("see @git:file:///git/notes.md"),
+        FilePart(CleanText("git:file:///git/notes.md"), clean("notes")),
+    )
+    attached = FilePart(CleanText("a.txt"), clean("attached"))
+    async with staged(tmp_path, engine=engine) as stage:
+        await stage.write("draft")
+        await stage.tell(MessageQueued((words,)))
+        await stage.press("up")
+        assert engine.orders == []
+        engine.waiting = [(TextPart(words), attached, read)]
+        await stage.press("down", "ctrl+u", "up")
+        assert engine.orders == [("chats.take_back",)]
+        assert "see @git:file:///git/notes.md" in stage.text
+        assert "[file a.txt 8 B]" in stage.text
+        assert "[file git" not in stage.text
+
+
+async def test_up_behind_a_message_whose_turn_has_begun_brings_nothing_back(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.tell(MessageQueued((CleanText("later"),)))
+        await stage.press("up")
+        await stage.write("new words")
+        assert "new words" in stage.text
+
+
 async def test_escape_leaves_the_pane_then_interrupts_and_never_quits(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.app.screen.set_focus(stage.app.screen.get_widget_by_id("left"))

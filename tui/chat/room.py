@@ -92,6 +92,14 @@ class Room:
         self._turn = self._new_turn(self._memory)
         self._serving = asyncio.create_task(self._serve(self._memory, self._turn, parts))
 
+    def take_back(self) -> tuple[Part, ...] | None:
+        """Takes the newest message that waits out of the line. Returns None when none waits (any more)."""
+        if not self._waiting:
+            return None
+        parts = self._waiting.pop()
+        self._publish_queue()
+        return parts
+
     async def cancel(self) -> bool:
         """Stops the running turn and waits for its end; what waits behind it is served. Returns False without one."""
         turn = self._turn

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tui.domain.ids import ChatId
+from tui.domain.messages import Part
 from tui.domain.text import clean_line
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ class ChatOrders:
     async def open(self, chat_id: ChatId) -> None:
         """Opens a stored chat and replays it."""
         await self._parts().open_stored_chat(chat_id)
+
+    def take_back(self) -> tuple[Part, ...] | None:
+        """Takes back the newest message that waits for the running turn; None when none waits (any more)."""
+        return self._parts().room.take_back()
 
     async def stored(self, search: str = "") -> "Sequence[ChatSummary]":
         """Returns stored chats, newest first; `search` looks in titles and texts."""

@@ -59,7 +59,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("composer.submit", "enter", "send", "Send the message", priority=True),
     Action("composer.newline", "shift+enter,alt+enter,ctrl+j", "newline", "Begin a new line"),
     Action("composer.edit", "ctrl+g", "editor", "Write the message in $EDITOR"),
-    Action("composer.older", "up", "older", "The message before, when the cursor is on the first line"),
+    Action(
+        "composer.older", "up", "older", "The message before, on the first line; in an empty field, the one that waits"
+    ),
     Action("composer.newer", "down", "newer", "The message after, when the cursor is on the last line"),
     Action("composer.read('previous')", "alt+up", "previous", "The block before, in the transcript"),
     Action("composer.read('next')", "alt+down", "next", "The block after, in the transcript"),

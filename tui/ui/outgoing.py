@@ -35,6 +35,17 @@ class Outgoing:
         resources = [part for mention in found for part in await self._read(mention)]
         self._engine.send((TextPart(text), *attachments, *resources))
 
+    async def take_back(self, composer: Composer) -> None:
+        """Puts the newest message that waits back into the message field, unless its turn has begun."""
+        parts = self._engine.chats.take_back()
+        if parts is None:
+            return
+        text = text_of(parts)
+        # What a mention stands for is read again when the message is sent again.
+        read = {_mentioned(mention) for mention in mentions(self._state.catalogs, text)}
+        kept = (part for part in parts if not isinstance(part, TextPart))
+        composer.put_back(text, [part for part in kept if not (isinstance(part, FilePart) and part.name in read)])
+
     async def insert_prompt(self, prompt: PromptInfo, composer: Composer, app: App[Any]) -> None:
         """Asks for the prompt's arguments, if it has any, and puts its text into the message field."""
         arguments: Mapping[str, Json] | None = {}
@@ -57,8 +68,7 @@ class Outgoing:
 
     async def _read(self, mention: Mention) -> list[Part]:
         blocks = await self._engine.servers.read_resource(mention.server, mention.uri)
-        name = clean_line(f"{mention.server}:{mention.uri}")
-        return [FilePart(name, text) for block in blocks if (text := _text_in(block))]
+        return [FilePart(_mentioned(mention), text) for block in blocks if (text := _text_in(block))]
 
 
 def _form(engine: Engine, prompt: PromptInfo) -> "FormDialog":
@@ -74,6 +84,10 @@ def _form(engine: Engine, prompt: PromptInfo) -> "FormDialog":
 def text_of(parts: tuple[Part, ...]) -> str:
     """Returns what a person typed of a message."""
     return "".join(part.text for part in parts if isinstance(part, TextPart))
+
+
+def _mentioned(mention: Mention) -> CleanText:
+    return clean_line(f"{mention.server}:{mention.uri}")
 
 
 def _text_in(block: ResultBlock) -> CleanText | None:

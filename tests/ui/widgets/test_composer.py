@@ -11,6 +11,7 @@ from tui.domain.messages import FilePart, ImagePart
 from tui.domain.text import clean
 from tui.ui.candidates import resource_candidates
 from tui.ui.theme import VARIABLE_DEFAULTS
+from tui.ui.widgets.composer.attachment_chips import AttachmentChips
 from tui.ui.widgets.composer.attachment_files import IMAGE_BYTES, TEXT_BYTES, find_file
 from tui.ui.widgets.composer.completion_popup import CompletionPopup, matching
 from tui.ui.widgets.composer.composer import Candidate, Composer
@@ -52,7 +53,7 @@ class ComposerApp(App[None]):
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
         self.sent.append(message)
 
-    def on_composer_refused(self, message: Composer.Refused) -> None:
+    def on_message_field_refused(self, message: Composer.Refused) -> None:
         self.refused.append(message.reason)
 
     def on_composer_edit_requested(self, message: Composer.EditRequested) -> None:
@@ -322,10 +323,23 @@ async def test_waiting_messages_are_counted_at_the_right() -> None:
     async with app.run_test() as pilot:
         app.composer.set_queued(1)
         await pilot.pause()
-        assert shown(app, ".right") == "queued 1"
+        assert shown(app, ".right") == "queued 1 · ↑ takes back"
         app.composer.set_queued(0)
         await pilot.pause()
         assert shown(app, ".right") == ""
+
+
+async def test_what_comes_back_stands_above_what_was_written_meanwhile_and_leaves_the_history() -> None:
+    app = ComposerApp()
+    async with app.run_test() as pilot:
+        await pilot.press(*"first", "enter", *"second", "enter", *"new")
+        app.composer.put_back("second", [ImagePart("image/png", "AAAA")])
+        await pilot.pause()
+        assert app.composer.text == "second\nnew"
+        assert "[image 3 B]" in str(app.query_one(AttachmentChips).content)
+        app.composer.text = ""
+        await pilot.press("up")
+        assert app.composer.text == "first"
 
 
 async def test_the_text_survives_losing_the_focus_and_a_resize() -> None:

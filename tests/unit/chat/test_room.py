@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.chat_ports import ChatRig, ScriptedModel, began, reply, said
 from tui.domain.errors import McpTuiError
-from tui.domain.events import TextArrived
+from tui.domain.events import MessageQueued, TextArrived
 from tui.domain.ids import ChatId
 from tui.domain.messages import Message, TextPart
 from tui.domain.text import CleanText
@@ -41,3 +41,18 @@ async def test_a_message_sent_while_another_chat_is_being_opened_goes_to_neither
     await opening
     assert chat.room.chat_id == "chat_2"
     assert len(chat.model.requests) == 1
+
+
+async def test_the_newest_message_that_waits_can_be_taken_back_and_is_not_sent():
+    go_on = asyncio.Event()
+    chat = ChatRig(ScriptedModel([[began(), said("One"), go_on], reply("Two.")]))
+    await chat.begin("First")
+    await chat.until(TextArrived)
+    await chat.begin("Second")
+    await chat.begin("Third")
+    assert chat.room.take_back() == (TextPart(CleanText("Third")),)
+    assert chat.of(MessageQueued)[-1].waiting == ("Second",)
+    go_on.set()
+    await chat.room.idle()
+    assert [text for role, text in chat.told if role == "user"] == ["First", "Second"]
+    assert chat.room.take_back() is None

@@ -114,6 +114,10 @@ class ChatScreen(LiveScreen):
         else:
             self.order(self._outgoing.send(clean(event.text), event.attachments))
 
+    @on(Composer.TakeBackWanted)
+    def _take_back(self) -> None:
+        self.order(self._outgoing.take_back(self._composer))
+
     @on(Composer.Refused)
     def _refused(self, event: Composer.Refused) -> None:
         self.notify(clean(event.reason), severity="warning", markup=False)

@@ -83,6 +83,14 @@ def read_file(path: Path) -> Attachment:
     return Attachment(clean(f"[file {name} {size}]"), FilePart(name, clean(text)))
 
 
+def attachment_of(part: Part) -> Attachment:
+    """Returns a part of a message as the attachment it was; a picture has lost its name."""
+    if isinstance(part, FilePart):
+        return Attachment(clean(f"[file {part.name} {figures.byte_size(len(part.text.encode()))}]"), part)
+    size = len(part.data_base64) * 3 // 4 if isinstance(part, ImagePart) else None
+    return Attachment(clean(f"[image {figures.byte_size(size)}]"), part)
+
+
 def _unquoted(words: str) -> list[str]:
     try:
         parts = shlex.split(words)

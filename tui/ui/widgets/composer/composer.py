@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,7 +16,7 @@ from tui.domain.errors import McpTuiError
 from tui.domain.messages import Part
 from tui.domain.text import clean
 from tui.ui.widgets.composer.attachment_chips import MOST_ATTACHMENTS, AttachmentChips
-from tui.ui.widgets.composer.attachment_files import FoundFile, find_file, read_file
+from tui.ui.widgets.composer.attachment_files import FoundFile, attachment_of, find_file, read_file
 from tui.ui.widgets.composer.completion_popup import Candidate, CompletionPopup
 from tui.ui.widgets.composer.message_field import MessageField
 
@@ -57,12 +58,8 @@ class Composer(Vertical):
             self.text = text
             super().__init__()
 
-    class Refused(Message):
-        """A paste or a file was not taken; `reason` says why and what to do."""
-
-        def __init__(self, reason: str) -> None:
-            self.reason = reason
-            super().__init__()
+    Refused: TypeAlias = MessageField.Refused
+    TakeBackWanted: TypeAlias = MessageField.TakeBackWanted
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -109,8 +106,16 @@ class Composer(Vertical):
         self._field.set_history(messages)
 
     def set_queued(self, count: int) -> None:
-        """Shows how many messages wait for the running turn."""
-        self._queued.update(f"queued {count}" if count else "")
+        """Shows how many messages wait for the running turn; ↑ in an empty field asks for the newest of them."""
+        self._field.waiting = bool(count)
+        self._queued.update(f"queued {count} · ↑ takes back" if count else "")
+
+    def put_back(self, text: str, attachments: Sequence[Part]) -> None:
+        """Takes up a message that was not sent after all, above what has been written meanwhile."""
+        self._field.forget(text)
+        self.text = f"{text}\n{self.text}" if self.text else text
+        for part in attachments:
+            self._chips.add(attachment_of(part))
 
     # --- writing
 
@@ -129,11 +134,6 @@ class Composer(Vertical):
     def _edit(self, event: MessageField.EditorWanted) -> None:
         event.stop()
         self.post_message(self.EditRequested(self._field.text))
-
-    @on(MessageField.Refused)
-    def _refuse(self, event: MessageField.Refused) -> None:
-        event.stop()
-        self.post_message(self.Refused(event.reason))
 
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:

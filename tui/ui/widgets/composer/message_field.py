@@ -42,11 +42,14 @@ class MessageField(TextLines):
     class Sent(Message):
         """The person pressed enter."""
 
+    class TakeBackWanted(Message):
+        """The person wants the newest message that waits back; it goes to `Composer.put_back`."""
+
     class EditorWanted(Message):
         """The person wants to write in an editor."""
 
     class Refused(Message):
-        """Something was not taken, with the reason."""
+        """A paste or a file was not taken; `reason` says why and what to do."""
 
         def __init__(self, reason: str) -> None:
             self.reason = reason
@@ -82,6 +85,8 @@ class MessageField(TextLines):
         self._draft = ""
         self.resources: Sequence[Candidate] = ()
         self.commands: Sequence[Candidate] = ()
+        self.waiting = False
+        """Whether a message waits for the running turn."""
         self.offering = False
         """Whether a file is offered that tab would attach."""
 
@@ -94,6 +99,12 @@ class MessageField(TextLines):
         """Adds a message to the history."""
         if text.strip() and (not self._history or self._history[-1] != text):
             self._history.append(text)
+        self._place, self._draft = len(self._history), ""
+
+    def forget(self, text: str) -> None:
+        """Takes the newest message out of the history, if it is this one."""
+        if self._history[-1:] == [text]:
+            self._history.pop()
         self._place, self._draft = len(self._history), ""
 
     @property
@@ -181,6 +192,8 @@ class MessageField(TextLines):
     def action_older(self) -> None:
         if self._popup.is_open:
             self._popup.move(-1)
+        elif self.waiting and not self.text:
+            self.post_message(self.TakeBackWanted())
         elif self.cursor_at_first_line and self._place > 0:
             self._recall(self._place - 1)
         else:
