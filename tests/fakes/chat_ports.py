@@ -276,11 +276,11 @@ class MemoryRules:
     def __init__(self) -> None:
         self.rules: dict[tuple[str, str], ToolRule] = {}
 
-    def tool_rule(self, server: ServerName, tool: str) -> ToolRule | None:
-        return self.rules.get((server, tool))
+    def tool_rule(self, tool: ToolInfo) -> ToolRule | None:
+        return self.rules.get((tool.server, tool.name))
 
-    async def set_tool_rule(self, server: ServerName, tool: str, rule: ToolRule) -> None:
-        self.rules[server, tool] = rule
+    async def set_tool_rule(self, tool: ToolInfo, rule: ToolRule) -> None:
+        self.rules[tool.server, tool.name] = rule
 
 
 @dataclass

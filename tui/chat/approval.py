@@ -19,11 +19,12 @@ from tui.domain.text import CleanText, clean_line
 class Grants:
     """The tools a person allowed for this session; questions that wait for the same tool fall away."""
 
-    _granted: dict[Subject, asyncio.Event] = field(default_factory=dict)
+    _granted: dict[tuple[str, Subject], asyncio.Event] = field(default_factory=dict)
+    """By the server's launch too: another server may take its name."""
 
     def event(self, tool: ToolInfo) -> asyncio.Event:
         """Returns what is set once the tool is allowed."""
-        return self._granted.setdefault((tool.server, tool.name), asyncio.Event())
+        return self._granted.setdefault((tool.launch, (tool.server, tool.name)), asyncio.Event())
 
     def has(self, tool: ToolInfo) -> bool:
         """Returns whether the tool is allowed."""
@@ -80,7 +81,7 @@ class Approver:
             reason = answer.reason if isinstance(answer, ApprovalAnswer) else ""
             return error_result("denied", CleanText(f"The person said no. {reason}".strip()))
         if answer.choice == "always":
-            await self._rules.set_tool_rule(frozen.tool.server, frozen.tool.name, "allow")
+            await self._rules.set_tool_rule(frozen.tool, "allow")
         if answer.choice in ("always", "session"):
             self._grants.event(frozen.tool).set()
         return frozen
@@ -89,7 +90,7 @@ class Approver:
         believed = self._toolbox.believed(tool.server)
         return Standing(
             believed=believed,
-            stored=self._rules.tool_rule(tool.server, tool.name),
+            stored=self._rules.tool_rule(tool),
             granted=self._grants.has(tool),
             carries_out=self._taint.carries_out(tool, believed=believed),
         )

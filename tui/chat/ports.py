@@ -126,10 +126,13 @@ class Ledger(Protocol):
 class ToolRules(Protocol):
     """What a person decided about tools for good; kept across runs."""
 
-    def tool_rule(self, server: ServerName, tool: str) -> ToolRule | None:
-        """Returns the decision, None when there is none. Never waits."""
+    def tool_rule(self, tool: ToolInfo) -> ToolRule | None:
+        """Returns the decision, None when there is none. Never waits.
+
+        What was allowed to a tool holds for its server's `launch` only, not for another server of that name.
+        """
         ...
 
-    async def set_tool_rule(self, server: ServerName, tool: str, rule: ToolRule) -> None:
+    async def set_tool_rule(self, tool: ToolInfo, rule: ToolRule) -> None:
         """Stores a decision; returns after the commit."""
         ...

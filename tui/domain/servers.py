@@ -102,6 +102,8 @@ class ToolInfo:
     """Only callable as a task (2025-11-25 `execution.taskSupport: required`)."""
     definition: str = field(default="", repr=False)
     """Canonical JSON of the whole definition, as the server sent it."""
+    launch: str = field(default="", repr=False)
+    """The fingerprint of how its server is started or reached: another server may have the same name."""
     withheld: CleanText = CleanText("")
     """Why no model is told of it and no call runs; empty normally."""
     offered: bool = True

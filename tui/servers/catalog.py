@@ -48,14 +48,18 @@ def build_catalog(
     templates: Iterable[mcp_types.ResourceTemplate],
     prompts: Iterable[mcp_types.Prompt],
     report: Report,
+    launch: str = "",
 ) -> Catalog:
-    """Returns the catalog in a stable order, sorted by name; of tools with one name the first is kept."""
+    """Returns the catalog in a stable order, sorted by name; of tools with one name the first is kept.
+
+    `launch` is the fingerprint of the server's own definition.
+    """
     by_name: dict[str, ToolInfo] = {}
     for tool in tools:
         if tool.name in by_name:
             report(f"tool {tool.name}: listed twice; the first is used")
         else:
-            by_name[tool.name] = _tool(server, tool, report)
+            by_name[tool.name] = _tool(server, tool, report, launch)
     listed = [_resource(server, item) for item in resources] + [_template(server, item) for item in templates]
     return Catalog(
         server,
@@ -65,7 +69,7 @@ def build_catalog(
     )
 
 
-def _tool(server: ServerName, tool: mcp_types.Tool, report: Report) -> ToolInfo:
+def _tool(server: ServerName, tool: mcp_types.Tool, report: Report, launch: str) -> ToolInfo:
     hints = tool.annotations or mcp_types.ToolAnnotations()
     title = tool.title or hints.title or ""
     definition = [tool.name, tool.description or "", tool.input_schema]
@@ -88,6 +92,7 @@ def _tool(server: ServerName, tool: mcp_types.Tool, report: Report) -> ToolInfo:
         schema_tokens=len(json.dumps(definition, ensure_ascii=False, separators=(",", ":"))) // 4,
         task_required=tool.execution is not None and tool.execution.task_support == "required",
         definition=_definition(tool),
+        launch=launch,
     )
 
 

@@ -203,7 +203,7 @@ class Connection:
         self.log.add("log", text, "warning")
 
     async def _fetch(self, client: Client) -> None:
-        self.listed = await fetch_catalog(client, self.spec.name, self.spec.call_timeout_s, self.status.issue)
+        self.listed = await fetch_catalog(client, self.spec, self.status.issue)
         await self.vet()
 
     async def vet(self) -> None:

@@ -9,11 +9,13 @@ from mcp import Client
 from mcp import types as mcp_types
 
 from tui.domain.ids import ServerName
-from tui.domain.servers import Catalog
+from tui.domain.servers import Catalog, ServerSpec
 from tui.servers.catalog import build_catalog
 from tui.servers.faults import REQUEST_FAILURES, explain_call
+from tui.servers.transports.process import executable_of
 from tui.servers.transports.repair import Report
 from tui.servers.transports.threaded import at_length
+from tui.servers.trust.identity import spec_fingerprint
 
 ITEM_CAP = 20_000
 
@@ -28,15 +30,22 @@ PageT = TypeVar("PageT", bound=Page)
 ItemT = TypeVar("ItemT")
 
 
-async def fetch_catalog(client: Client, server: ServerName, timeout_s: float, report: Report) -> Catalog:
-    """Returns what the server offers. A list that fails or takes longer than `timeout_s` is reported and cut there."""
-    lists = Lists(client, server, timeout_s, report)
+async def fetch_catalog(client: Client, spec: ServerSpec, report: Report) -> Catalog:
+    """Returns what the server offers. A list that fails or takes longer than a call may is reported and cut there."""
+    lists = Lists(client, spec.name, spec.call_timeout_s, report)
+    launch = spec_fingerprint(spec, executable_of(spec))
     tools, prompts = await lists.tools(), await lists.prompts()
     resources, templates = await lists.resources(), await lists.templates()
 
     def build(told: Report) -> Catalog:
         return build_catalog(
-            server, tools=tools, prompts=prompts, resources=resources, templates=templates, report=told
+            spec.name,
+            tools=tools,
+            prompts=prompts,
+            resources=resources,
+            templates=templates,
+            report=told,
+            launch=launch,
         )
 
     return await at_length(len(tools) + len(prompts) + len(resources) + len(templates), build, report)

@@ -8,6 +8,7 @@ from typing import cast
 
 from tui.config.schema import ToolRule
 from tui.domain.ids import ServerName
+from tui.domain.servers import ToolInfo
 from tui.storage.database import Database
 
 
@@ -23,12 +24,13 @@ class AgreedLaunch:
 class Consents:
     """Decisions kept in the database and, for questions that must not wait, in memory.
 
-    A server is trusted by its definition's fingerprint, never by its name alone.
+    A server is trusted, and what its tools may do allowed, by its definition's fingerprint, never by its name alone.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._rules: dict[tuple[str, str], ToolRule] = {}
+        self._rules: dict[tuple[str, str, str], ToolRule] = {}
+        """By server, launch and tool; a no holds under every launch, and is kept under an empty one."""
         self._trusted: set[tuple[str, str]] = set()
         self._launches: dict[str, AgreedLaunch] = {}
 
@@ -37,25 +39,33 @@ class Consents:
         """Returns the decisions stored so far. Raises StorageError."""
         consents = cls(database)
         rules, trusted, launches = await database.read(_all)
-        consents._rules = {(server, tool): cast("ToolRule", rule) for server, tool, rule in rules}
+        consents._rules = {(server, launch, tool): cast("ToolRule", rule) for server, launch, tool, rule in rules}
         consents._trusted = set(trusted)
         consents._launches = {
             server: AgreedLaunch(tuple(json.loads(lines)), bool(typed)) for server, lines, typed in launches
         }
         return consents
 
-    def tool_rule(self, server: ServerName, tool: str) -> ToolRule | None:
-        """Returns the decision on a tool, None when there is none."""
-        return self._rules.get((server, tool))
+    def tool_rule(self, tool: ToolInfo) -> ToolRule | None:
+        """Returns the decision on a tool, None when there is none about a server that is started this very way."""
+        keys = ((tool.server, launch, tool.name) for launch in (tool.launch, ""))
+        return next((self._rules[key] for key in keys if key in self._rules), None)
 
-    async def set_tool_rule(self, server: ServerName, tool: str, rule: ToolRule) -> None:
+    async def set_tool_rule(self, tool: ToolInfo, rule: ToolRule) -> None:
         """Stores a decision on a tool. Raises StorageError, and then the decision does not hold."""
-        await self._database.write(
-            lambda connection: connection.execute(
-                "INSERT OR REPLACE INTO tool_rules (server, tool, rule) VALUES (?, ?, ?)", (server, tool, rule)
-            )
-        )
-        self._rules[server, tool] = rule
+        key = (tool.server, tool.launch if rule == "allow" else "", tool.name)
+        same = [kept for kept in self._rules if (kept[0], kept[2]) == (tool.server, tool.name)]
+        earlier = [kept for kept in same if rule != "allow" or kept[1] in (tool.launch, "")]
+
+        def replace(connection: sqlite3.Connection) -> None:
+            connection.executemany("DELETE FROM tool_rules WHERE server = ? AND launch = ? AND tool = ?", earlier)
+            sql = "INSERT OR REPLACE INTO tool_rules (server, launch, tool, rule) VALUES (?, ?, ?, ?)"
+            connection.execute(sql, (*key, rule))
+
+        await self._database.write(replace)
+        for kept in earlier:
+            self._rules.pop(kept, None)
+        self._rules[key] = rule
 
     def server_trusted(self, name: ServerName, fingerprint: str) -> bool:
         """Returns whether a person consented to this very definition of the server."""
@@ -106,7 +116,7 @@ class Consents:
 
 def _all(
     connection: sqlite3.Connection,
-) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]], list[tuple[str, str, int]]]:
-    rules = connection.execute("SELECT server, tool, rule FROM tool_rules").fetchall()
+) -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str]], list[tuple[str, str, int]]]:
+    rules = connection.execute("SELECT server, launch, tool, rule FROM tool_rules").fetchall()
     trusted = connection.execute("SELECT name, fingerprint FROM trusted_servers").fetchall()
     return rules, trusted, connection.execute("SELECT server, lines, typed FROM agreed_launches").fetchall()

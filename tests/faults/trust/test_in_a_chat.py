@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -14,6 +14,8 @@ from tests.faults.trust.telling import Telling
 from tui.config.schema import PolicySettings
 from tui.domain.events import ToolCallFinished
 from tui.domain.questions import Answer, ApprovalAnswer, ApprovalQuestion, Question
+from tui.storage.consents import Consents
+from tui.storage.database import Database
 
 CLOSED = {**LOOK, "annotations": {"readOnlyHint": True, "openWorldHint": False}}
 OPEN = {**LOOK, "annotations": {"readOnlyHint": True, "openWorldHint": True}}
@@ -69,6 +71,26 @@ async def test_what_a_person_allows_once_for_good_is_not_asked_again(tmp_path: P
         await room(host, "s__look", "s__look", person=person, spill=tmp_path).say("Go")
         assert len(person.questions) == 1
     assert len(server.calls) == 2
+
+
+@pytest.mark.parametrize("choice", ["always", "session"])
+async def test_a_server_of_the_same_name_but_another_command_is_asked_about_anew(
+    choice: Literal["always", "session"], tmp_path: Path
+) -> None:
+    server = Telling(tmp_path, {**FIRST, "tools": [CLOSED]})
+    another = replace(server.spec(), args=("-B", *server.spec().args))
+    look, done = reply("", call("s__look")), reply("Done.")
+    model, person = ScriptedModel([look, look, done, look, done]), Person(*[ApprovalAnswer(choice)] * 2)
+    database = await Database.open(tmp_path / "db")
+    rules = await Consents.open(database)
+    async with hosting([server.spec()]) as host:
+        chat = ChatRig(model, host.pool, person=person, rules=rules, spill=tmp_path)  # type: ignore[arg-type]
+        for spec, asked in ((server.spec(), 1), (another, 2)):
+            await host.pool.add(spec)
+            await host.pool.wait_settled(60)
+            await chat.say("Go")
+            assert len(approvals(chat)) == asked
+    await database.close()
 
 
 async def test_a_call_after_foreign_words_says_whose_they_were_and_one_before_does_not(tmp_path: Path) -> None:

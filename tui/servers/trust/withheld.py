@@ -9,14 +9,16 @@ from tui.servers.trust.vetting import CHANGED
 def refusal_of(tool: ToolInfo, catalog: Catalog, *, is_open: bool) -> ToolResult | None:
     """Returns the result of a call that was approved for `tool` and may not be sent, None when it may.
 
-    What counts is the definition that was seen when the call was approved; the server may have changed it since.
+    What counts is the definition that was seen when the call was approved; the server may have changed it since,
+    or another server taken its name.
     """
     now = next((each for each in catalog.tools if each.name == tool.name), None)
     if now is None:
         # Of a server that is away the call itself tells so.
         gone = clean_line(f"{tool.server} no longer offers {tool.name}; nothing was sent.")
         return error_result("error", gone) if is_open else None
-    reason = now.withheld or (CHANGED if now.definition != tool.definition else "")
+    same = (now.definition, now.launch) == (tool.definition, tool.launch)
+    reason = now.withheld or ("" if same else CHANGED)
     words = " ".join(refusal_words(tool.server, tool.name, reason))
     return error_result("denied", CleanText(words)) if reason else None
 
