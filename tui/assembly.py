@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from tui.aim import Aim
@@ -72,9 +73,7 @@ class Assembly:
     async def open_stored_chat(self, chat_id: ChatId) -> None:
         """Opens a stored chat and publishes the events that made it. Raises McpTuiError when there is none."""
         title = await self.chats.title(chat_id)
-        await self.room.open(chat_id, title, resumed=True)
-        for event in await self.chats.events(chat_id):
-            self.room.publish(event)
+        await self.room.open(chat_id, title, partial(self.chats.events, chat_id))
 
     def begin(self, work: Coroutine[None, None, None]) -> None:
         """Runs `work` until the engine stops."""

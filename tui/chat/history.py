@@ -7,21 +7,45 @@ from dataclasses import replace
 from tui.chat.arguments import canonical
 from tui.domain.errors import CallError
 from tui.domain.ids import CallId
-from tui.domain.messages import Message, Part, TextPart, ToolCall, user_text
+from tui.domain.messages import INTERRUPTED, Message, Part, TextPart, ToolCall, user_text
 from tui.domain.text import CleanText
 
-INTERRUPTED = CleanText("The call was interrupted; whether it took effect is not known.")
 _GO_ON = CleanText("Go on.")
 _ILLEGAL_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
 
-def repaired(messages: Iterable[Message]) -> list[Message]:
+def repaired(messages: Sequence[Message]) -> list[Message]:
     """Returns the conversation with results next to their calls, orphans dropped, ids unique, empty replies left out.
 
     A call whose result never came is answered as interrupted. Repairing twice changes nothing.
     """
+    return Repair().whole(messages)
+
+
+class Repair:
+    """Repairs a conversation that only grows: what stands before the newest reply is looked at once."""
+
+    def __init__(self) -> None:
+        self._settled: list[Message] = []
+        self._read = 0
+        self._seen: set[CallId] = set()
+
+    def whole(self, messages: Sequence[Message]) -> list[Message]:
+        """Returns all of `messages`, which begin with those of the time before."""
+        newest = _newest_reply(messages, self._read)
+        self._settled += _mended(messages[self._read : newest], self._seen)
+        self._read = newest
+        return self._settled + _mended(messages[newest:], set(self._seen))
+
+
+def _newest_reply(messages: Sequence[Message], first: int) -> int:
+    """Results belong to the reply before them: nothing that is still to come changes what is before the newest."""
+    replies = (place for place in range(len(messages) - 1, first, -1) if messages[place].role == "assistant")
+    return next(replies, first)
+
+
+def _mended(messages: Iterable[Message], seen: set[CallId]) -> list[Message]:
     whole: list[Message] = []
-    seen: set[CallId] = set()
     for message, results in _spans(messages):
         if message.role == "assistant":
             whole.extend(_answered(message, results, seen))

@@ -9,7 +9,7 @@ from typing import Any
 from tui.chat.calls import CallRun
 from tui.chat.context import Fitted, answer_reserve, fit, without_pictures
 from tui.chat.guard import call_in_text
-from tui.chat.history import repaired, sendable
+from tui.chat.history import sendable
 from tui.chat.offers import Offers, resolved_choice
 from tui.chat.record import Record
 from tui.chat.reply import Reply
@@ -175,7 +175,7 @@ class Turn:
 
     def _fitted(self, offer: Offer) -> Fitted:
         scope, chat = self._scope, self._scope.outside.chat
-        messages = repaired(scope.memory.messages)
+        messages = scope.memory.whole()
         if self._blind:
             messages = without_pictures(messages)
         fitted = fit(
@@ -218,7 +218,7 @@ class Turn:
 
     def _shrink(self) -> bool:
         """Halves the window that is fitted into. Returns False when nothing would be left out."""
-        messages = repaired(self._scope.memory.messages)
+        messages = self._scope.memory.whole()
         used = fit(messages, system=CleanText(""), window=None, reserve=0, tool_tokens=0).used_tokens
         self._window = min(self._window or used, used) // 2
         return len(messages) > 1

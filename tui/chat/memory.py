@@ -5,6 +5,7 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from tui.chat.history import Repair
 from tui.chat.ports import Ledger
 from tui.domain.completion import Usage
 from tui.domain.ids import CallId, ChatId, MessageId, TurnId, new_id
@@ -20,6 +21,8 @@ class Memory:
     def __init__(self, chat_id: ChatId, ledger: Ledger, messages: Iterable[Message] = ()) -> None:
         self.chat_id = chat_id
         self.messages = list(messages)
+        """As they were stored."""
+        self._repair = Repair()
         self._ledger = ledger
         self._call_ids = {call.id for message in self.messages for call in message.tool_calls}
 
@@ -29,6 +32,10 @@ class Memory:
         own = replace(call, id=CallId(new_id("call"))) if taken else call
         self._call_ids.add(own.id)
         return own
+
+    def whole(self) -> list[Message]:
+        """Returns the messages as any provider accepts them."""
+        return self._repair.whole(self.messages)
 
     async def add(
         self,

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from tui.chat.approval import Approver, Grants
 from tui.chat.guard import Taint
-from tui.chat.history import repaired
 from tui.chat.limits import Limits
 from tui.chat.loop import Turn
 from tui.chat.memory import Memory
@@ -17,11 +17,14 @@ from tui.chat.searchable import SearchableToolbox
 from tui.config.schema import ChatSettings, PolicySettings
 from tui.domain.clock import Clock
 from tui.domain.errors import McpTuiError
-from tui.domain.events import ChatOpened, MessageQueued, NoticePosted, TurnFinished
+from tui.domain.events import ChatOpened, Event, MessageQueued, NoticePosted, TurnFinished
 from tui.domain.ids import ChatId, TurnId, new_id
 from tui.domain.messages import FilePart, Part, TextPart
 from tui.domain.money import MicroUsd
 from tui.domain.text import CleanText, clean_line
+
+Replay = Callable[[], Awaitable[Sequence[Event]]]
+"""Returns the events that made a stored chat, oldest first."""
 
 
 class Room:
@@ -44,7 +47,6 @@ class Room:
     ) -> None:
         self.target = chat.target
         self.last_turn: TurnFinished | None = None
-        self.publish = publish
         self._toolbox = SearchableToolbox(toolbox, policy)
         self._outside = Outside(
             model, self._toolbox, gatekeeper, ledger, rules, publish, clock, chat, policy, spill, max_turn_cost
@@ -67,19 +69,26 @@ class Room:
         """Whether a turn runs or a message waits."""
         return self._serving is not None
 
-    async def open(self, chat_id: ChatId, title: CleanText, *, resumed: bool = False) -> None:
-        """Stops what runs and takes up another chat. Raises StorageError, and then keeps the chat in view."""
+    async def open(self, chat_id: ChatId, title: CleanText, replay: Replay | None = None) -> None:
+        """Stops what runs and takes up another chat, a stored one with its `replay`.
+
+        Raises StorageError, and then keeps the chat in view.
+        """
         async with self._opening:
             messages = await self._outside.ledger.messages(chat_id)
             await self._stop()
             if chat_id == self.chat_id:
                 # Its own turn was stopped, and wrote down what had arrived.
                 messages = await self._outside.ledger.messages(chat_id)
-            self._memory = Memory(chat_id, self._outside.ledger, repaired(messages))
+            told = await replay() if replay else ()
+            self._memory = Memory(chat_id, self._outside.ledger, messages)
             self._offers = Offers()
             self._toolbox.forget()
             self.last_turn = None
-            self._outside.publish(ChatOpened(chat_id, title, resumed))
+            self._outside.publish(ChatOpened(chat_id, title, resumed=replay is not None))
+            # Before anybody can send: a message of now stands behind those of then.
+            for event in told:
+                self._outside.publish(event)
 
     def send(self, parts: tuple[Part, ...]) -> None:
         """Begins a turn, or queues the message behind the running one. Raises McpTuiError while a chat is opened."""

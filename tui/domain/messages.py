@@ -10,6 +10,8 @@ from tui.domain.text import CleanText
 Role = Literal["system", "user", "assistant", "tool"]
 Json = Any
 """A JSON value: dict, list, str, int, float, bool or None."""
+INTERRUPTED = CleanText("The call was interrupted; whether it took effect is not known.")
+"""Stands for the result of a call whose end nobody saw."""
 
 
 @dataclass(frozen=True, slots=True)

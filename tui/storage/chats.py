@@ -18,7 +18,7 @@ from tui.storage.chat_rows import read_chat
 from tui.storage.codec import encode_message, encode_result, encode_usage, utf8
 from tui.storage.database import Database
 from tui.storage.export import chat_as_json, chat_as_markdown
-from tui.storage.history import repaired
+from tui.storage.history import with_lost_results
 from tui.storage.replay import StoredChat, replayed
 
 TITLE_LENGTH = 60
@@ -130,7 +130,7 @@ class ChatStore:
         )
 
     async def messages(self, chat_id: ChatId) -> list[Message]:
-        """Returns the chat's messages in order, repaired so that any provider accepts them."""
+        """Returns the chat's messages in order, with results whose message a crash kept from being written."""
         return await self._database.read(lambda connection: _whole(read_chat(connection, chat_id)))
 
     async def events(self, chat_id: ChatId) -> list[Event]:
@@ -230,7 +230,7 @@ class ChatStore:
 
 def _whole(chat: StoredChat) -> list[Message]:
     results = {call_id: call.result.text for call_id, call in chat.calls.items() if call.result is not None}
-    return repaired([row.message for row in chat.messages], results)
+    return with_lost_results([row.message for row in chat.messages], results)
 
 
 _SUMMARIES = """

@@ -1,7 +1,4 @@
-"""A stored conversation made acceptable again: every tool call has its one result, right behind it.
-
-Providers refuse a history for good when a call lacks its result, or a result its call; a crash leaves both.
-"""
+"""Results that were stored with their call, while a crash kept the message that tells the model from being written."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,29 +6,13 @@ from tui.domain.ids import CallId
 from tui.domain.messages import Message, TextPart
 from tui.domain.text import CleanText
 
-INTERRUPTED = CleanText("The call was interrupted; whether it took effect is not known.")
 
-
-def repaired(messages: Sequence[Message], stored_results: Mapping[CallId, CleanText]) -> list[Message]:
-    """Returns the conversation in order, with results moved behind their calls and orphans dropped.
-
-    A missing result is taken from `stored_results` (the call ended, its message was never written), else it says
-    that the call was interrupted. Assistant messages without any content are left out.
-    """
-    answers: dict[CallId, Message] = {}
-    for message in messages:
-        if message.role == "tool" and message.tool_call_id is not None:
-            answers.setdefault(message.tool_call_id, message)
+def with_lost_results(messages: Sequence[Message], stored: Mapping[CallId, CleanText]) -> list[Message]:
+    """Returns the messages in order, those results that only `stored` knows right behind their calls."""
+    told = {message.tool_call_id for message in messages if message.role == "tool"}
     whole: list[Message] = []
     for message in messages:
-        if message.role == "tool" or (message.role == "assistant" and not message.parts and not message.tool_calls):
-            continue
         whole.append(message)
-        for call in message.tool_calls:
-            answer = answers.pop(call.id, None)
-            whole.append(answer or _answer(call.id, stored_results.get(call.id, INTERRUPTED)))
+        lost = (call.id for call in message.tool_calls if call.id in stored and call.id not in told)
+        whole += [Message("tool", (TextPart(stored[id]),), tool_call_id=id) for id in lost]
     return whole
-
-
-def _answer(call_id: CallId, text: CleanText) -> Message:
-    return Message("tool", (TextPart(text),), tool_call_id=call_id)

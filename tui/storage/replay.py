@@ -18,11 +18,10 @@ from tui.domain.events import (
     UserSpoke,
 )
 from tui.domain.ids import AttemptId, CallId, ChatId, MessageId, ProviderName, RequestId, ServerName, TurnId
-from tui.domain.messages import Message, ToolCall
+from tui.domain.messages import INTERRUPTED, Message, ToolCall
 from tui.domain.money import Cost, CostSource, MicroUsd
 from tui.domain.servers import CallOutcome, TextBlock, ToolResult, error_result
 from tui.domain.text import CleanText, clean, clean_line
-from tui.storage.history import INTERRUPTED
 
 TURN_INTERRUPTED = CleanText("The program ended while this turn was running.")
 _CHARS_PER_TOKEN = 4

@@ -11,7 +11,7 @@ from tui.domain.completion import Usage
 from tui.domain.errors import StorageError
 from tui.domain.events import ChatOpened, TextArrived
 from tui.domain.ids import CallId, ChatId, ServerName, TurnId
-from tui.domain.messages import AudioPart, FilePart, ImagePart, Message, TextPart, ToolCall, user_text
+from tui.domain.messages import INTERRUPTED, AudioPart, FilePart, ImagePart, Message, TextPart, ToolCall, user_text
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.servers import (
     AudioBlock,
@@ -27,7 +27,6 @@ from tui.domain.text import CleanText, clean
 from tui.domain.transcript import NoticeEntry, ReplyEntry, ToolEntry, UserEntry
 from tui.storage.chats import ChatStore
 from tui.storage.database import Database
-from tui.storage.history import INTERRUPTED
 
 TURN = TurnId("turn_1")
 FILES = ServerName("files")
@@ -118,7 +117,7 @@ async def test_text_no_database_can_hold_is_stored_all_the_same(chats: ChatStore
     odd = ToolCall(CallId("call_1"), "x\ud800", '{"a": "\udfff\0"}')
     await chats.add_message(chat, TURN, Message("assistant", (), (odd,)))
     await chats.intend_call(chat, TURN, odd, FILES, "x\ud800")
-    [stored, _] = await chats.messages(chat)
+    [stored] = await chats.messages(chat)
     assert stored.tool_calls[0].name == "x?"
 
 

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.chat_ports import call, provider_complaints
-from tui.chat.history import INTERRUPTED, legal_call, repaired, sendable
+from tui.chat.history import Repair, legal_call, repaired, sendable
 from tui.domain.ids import CallId
-from tui.domain.messages import Message, TextPart, user_text
+from tui.domain.messages import INTERRUPTED, Message, TextPart, user_text
 from tui.domain.text import CleanText
 
 ASK = user_text(CleanText("go"))
@@ -84,3 +84,18 @@ def test_any_history_becomes_acceptable_and_a_second_repair_changes_nothing(hist
     assert provider_complaints(whole) == []
     assert repaired(whole) == whole
     assert [m for m in whole if m.role == "user"] == [m for m in history if m.role == "user"]
+
+
+@given(messages, st.lists(st.integers(0, 10)))
+def test_a_history_repaired_while_it_grows_is_the_one_repaired_at_once(history, stops):
+    repair = Repair()
+    for stop in sorted(stops):
+        repair.whole(history[:stop])
+    assert repair.whole(history) == repaired(history)
+
+
+def test_what_is_before_the_newest_reply_is_repaired_once():
+    repair, history = Repair(), [ASK, calling("a"), result("a"), calling("b"), result("b")]
+    first = repair.whole(history)
+    again = repair.whole([*history, calling("c")])
+    assert [one is other for one, other in zip(first, again, strict=False)] == [True, True, True, False, True]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.chat_ports import ChatRig, ScriptedModel, began, reply, said
 from tui.domain.errors import McpTuiError
-from tui.domain.events import MessageQueued, TextArrived
+from tui.domain.events import ChatOpened, Event, MessageQueued, NoticePosted, TextArrived, UserSpoke
 from tui.domain.ids import ChatId
 from tui.domain.messages import Message, TextPart
 from tui.domain.text import CleanText
@@ -16,7 +16,7 @@ async def test_a_chat_opened_again_in_the_middle_of_its_turn_remembers_what_had_
     chat = ChatRig(ScriptedModel([[began(), said("Half an ans"), asyncio.Event()], reply("Go on.")]))
     await chat.begin("Hi")
     await chat.until(TextArrived)
-    await chat.room.open(chat.chat_id, CleanText("test"), resumed=True)
+    await chat.room.open(chat.chat_id, CleanText("test"))
     await chat.say("And?")
     sent = [(message.role, message.text) for message in chat.model.requests[-1].messages]
     assert sent == [("user", "Hi"), ("assistant", "Half an ans"), ("user", "And?")]
@@ -56,3 +56,25 @@ async def test_the_newest_message_that_waits_can_be_taken_back_and_is_not_sent()
     await chat.room.idle()
     assert [text for role, text in chat.told if role == "user"] == ["First", "Second"]
     assert chat.room.take_back() is None
+
+
+async def test_a_message_sent_as_soon_as_can_be_stands_behind_what_was_said_before():
+    chat = ChatRig(ScriptedModel([reply("Hello.")]))
+    then = NoticePosted("info", CleanText("said before"), at=1.0)
+
+    async def replay() -> list[Event]:
+        await asyncio.sleep(0)
+        return [then]
+
+    opening = asyncio.create_task(chat.room.open(chat.chat_id, CleanText("old"), replay))
+    while not chat.of(ChatOpened):
+        await asyncio.sleep(0)
+    chat.room.send((TextPart(CleanText("Now")),))
+    await opening
+    await chat.room.idle()
+    (opened,) = chat.of(ChatOpened)
+    assert opened.resumed
+    assert [type(event) for event in chat.events if event == then or isinstance(event, UserSpoke)] == [
+        NoticePosted,
+        UserSpoke,
+    ]
