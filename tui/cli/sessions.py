@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from tui.cli.headless import Verb
 from tui.cli.invocation import Invocation
-from tui.domain.errors import UsageError
 from tui.domain.ids import ChatId
 from tui.domain.money import format_usd
 from tui.engine import Engine
@@ -42,11 +42,8 @@ def print_session(call: Invocation) -> int:
     """Prints a chat as Markdown, with --json as JSON."""
 
     async def verb(engine: Engine) -> int:
-        call.output.text(
-            await engine.chats.export(
-                await _known(engine, call.given.chat), "json" if call.output.as_json else "markdown"
-            )
-        )
+        form: Literal["json", "markdown"] = "json" if call.output.as_json else "markdown"
+        call.output.text(await engine.chats.export(ChatId(call.given.chat), form))
         return 0
 
     return _on_store(call, verb)
@@ -56,7 +53,7 @@ def delete_session(call: Invocation) -> int:
     """Deletes a chat for good."""
 
     async def verb(engine: Engine) -> int:
-        await engine.chats.delete(await _known(engine, call.given.chat))
+        await engine.chats.delete(ChatId(call.given.chat))
         call.output.done(f"Deleted {call.given.chat}.")
         return 0
 
@@ -66,9 +63,3 @@ def delete_session(call: Invocation) -> int:
 def _on_store(call: Invocation, verb: Verb) -> int:
     """Runs `verb` on stored chats; no server has a part in it."""
     return call.on_engine(verb, replace(call.settings, servers=()))
-
-
-async def _known(engine: Engine, chat: str) -> ChatId:
-    if all(summary.id != chat for summary in await engine.chats.stored()):
-        raise UsageError(f"There is no chat {chat!r}.", "`mcp-tui sessions list` shows them.")
-    return ChatId(chat)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from tui.domain.clock import Clock
 from tui.domain.completion import Usage
-from tui.domain.errors import StorageError
+from tui.domain.errors import UsageError
 from tui.domain.events import Event
 from tui.domain.ids import CallId, ChatId, MessageId, ServerName, TurnId, new_id
 from tui.domain.messages import Message, ToolCall
@@ -164,7 +164,7 @@ class ChatStore:
         return chat_id
 
     async def title(self, chat_id: ChatId) -> CleanText:
-        """Returns a chat's title. Raises StorageError when there is no such chat."""
+        """Returns a chat's title. Raises UsageError when there is no such chat."""
         row = await self._database.read(
             lambda connection: connection.execute("SELECT title FROM chats WHERE id = ?", (chat_id,)).fetchone()
         )
@@ -193,11 +193,11 @@ class ChatStore:
         ]
 
     async def rename(self, chat_id: ChatId, title: str) -> None:
-        """Gives a chat another title. Raises StorageError when there is no such chat."""
+        """Gives a chat another title. Raises UsageError when there is no such chat."""
         await self._change(chat_id, "UPDATE chats SET title = ? WHERE id = ?", (clean_line(title, 200), chat_id))
 
     async def delete(self, chat_id: ChatId) -> None:
-        """Deletes a chat with all its messages and calls. Raises StorageError when there is no such chat."""
+        """Deletes a chat with all its messages and calls. Raises UsageError when there is no such chat."""
         await self._change(chat_id, "DELETE FROM chats WHERE id = ?", (chat_id,))
 
     async def places(self, chat_id: ChatId) -> Sequence[ChatPlace]:
@@ -292,5 +292,5 @@ _TURN_TABLES = {
 }
 
 
-def _no_such_chat(chat_id: ChatId) -> StorageError:
-    return StorageError(f"There is no chat {chat_id!r}.", "See `mcp-tui sessions list` for the chats there are.")
+def _no_such_chat(chat_id: ChatId) -> UsageError:
+    return UsageError(f"There is no chat {chat_id!r}.", "`mcp-tui sessions list` shows those there are.")

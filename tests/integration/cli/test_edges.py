@@ -89,6 +89,27 @@ async def test_what_an_encoding_lacks_is_spelled_out(program: Program) -> None:
     assert (done.code, done.out) == (0, "A \\u2013 B\n")
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
+async def test_json_stays_json_in_any_encoding(program: Program, encoding: str) -> None:
+    async with LlmEndpoint([say("é – 👋")]) as endpoint:
+        line = shlex.join([COMMAND, "ask", "x", "--json", "--base-url", endpoint.base_url, "--model", "fake-1"])
+        process = await asyncio.create_subprocess_shell(
+            line, env={**program.environ, "PYTHONIOENCODING": encoding}, stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await process.communicate()
+    assert json.loads(out.decode(encoding).splitlines()[-1])["text"] == "é – 👋"
+
+
+@pytest.mark.parametrize("words", [["ask", "Hi", "--resume"], ["sessions", "export"], ["sessions", "delete"]])
+async def test_a_chat_that_is_not_there_is_a_wrong_use_and_says_where_they_are(
+    program: Program, words: list[str]
+) -> None:
+    done = await program.run(*words, "chat_none")
+    assert done.code == 2
+    assert "There is no chat 'chat_none'." in done.err
+    assert "sessions list" in done.err
+
+
 async def test_a_question_that_is_no_utf_8_is_read_with_signs_for_what_is_broken(program: Program) -> None:
     async with LlmEndpoint([say("Yes.")]) as endpoint:
         line = shlex.join([COMMAND, "ask", "--base-url", endpoint.base_url, "--model", "fake-1"])

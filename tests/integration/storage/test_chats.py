@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.clock import FakeClock
 from tui.chat.ports import Ledger
 from tui.domain.completion import Usage
-from tui.domain.errors import StorageError
+from tui.domain.errors import UsageError
 from tui.domain.events import ChatOpened, TextArrived
 from tui.domain.ids import CallId, ChatId, ServerName, TurnId
 from tui.domain.messages import INTERRUPTED, AudioPart, FilePart, ImagePart, Message, TextPart, ToolCall, user_text
@@ -254,7 +254,7 @@ async def test_a_chat_that_does_not_exist_is_an_error_with_a_hint(chats: ChatSto
         chats.fork(nobody),
         chats.add_message(nobody, TURN, user_text(clean("x"))),
     ):
-        with pytest.raises(StorageError, match="no chat") as refused:
+        with pytest.raises(UsageError, match="no chat") as refused:
             await action
         assert refused.value.hint
 
