@@ -59,6 +59,7 @@ def load_settings(paths: Paths, environ: Mapping[str, str], options: Options) ->
     json_source = read_json(paths.mcp_file) if paths.mcp_file.exists() else None
     providers, found = _providers(top, environ, options)
     gateways = gateways_of(top, environ, providers)
+    max_cost = _max_cost(options)
     return Settings(
         providers=tuple(providers),
         combos=tuple(combos_of(top, [provider.name for provider in providers])),
@@ -67,7 +68,8 @@ def load_settings(paths: Paths, environ: Mapping[str, str], options: Options) ->
         servers=tuple(_servers(top, json_source, environ, options)),
         chat=_chat(top, providers, options),
         policy=_policy(top, options),
-        budget=_budget(top, options),
+        budget=BudgetSpec(**_section(top, "budget", BUDGET)).at_most(max_cost),
+        max_cost_microusd=max_cost,
         resilience=_section(top, "resilience", RESILIENCE).get("profile", "balanced"),
         ui=UiSettings(**_section(top, "ui", UI)),
         serve=_serve(top),
@@ -169,23 +171,16 @@ def _policy(top: Table, options: Options) -> PolicySettings:
     return replace(policy, approve=cast("ApproveMode", options.approve))
 
 
-def _budget(top: Table, options: Options) -> BudgetSpec:
-    """`--max-cost` narrows the limits of a turn and of the session and makes them strict; it never widens one."""
-    budget = BudgetSpec(**_section(top, "budget", BUDGET))
+def _max_cost(options: Options) -> MicroUsd | None:
     if options.max_cost is None:
-        return budget
+        return None
     try:
         cost = microusd_from_usd(options.max_cost)
     except (InvalidOperation, ValueError, OverflowError):
         cost = MicroUsd(-1)
     if cost < 0:
         raise UsageError(f"--max-cost {options.max_cost!r} is no amount of US dollars.", "Write it like 0.50.")
-    return replace(
-        budget,
-        turn_microusd=min(cost, budget.turn_microusd if budget.turn_microusd is not None else cost),
-        session_microusd=min(cost, budget.session_microusd if budget.session_microusd is not None else cost),
-        action="block",
-    )
+    return cost
 
 
 def _servers(top: Table, json_source: Source | None, environ: Mapping[str, str], options: Options) -> list[ServerSpec]:

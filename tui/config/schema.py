@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui.domain.gateway import BudgetSpec, ComboSpec, GatewaySpec, ProfileName, ProviderSpec
+from tui.domain.money import MicroUsd
 from tui.domain.servers import ServerSpec
 
 ApproveMode = Literal["ask", "none", "read-only", "all"]
@@ -82,6 +83,8 @@ class Settings:
     chat: ChatSettings = ChatSettings()
     policy: PolicySettings = PolicySettings()
     budget: BudgetSpec = BudgetSpec()
+    max_cost_microusd: MicroUsd | None = None
+    """What was typed; `budget` is within it."""
     resilience: ProfileName = "balanced"
     ui: UiSettings = UiSettings()
     serve: ServeSettings = ServeSettings()

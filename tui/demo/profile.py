@@ -33,7 +33,7 @@ def demo_servers() -> tuple[ServerSpec, ...]:
 def demo_settings(base: Settings) -> Settings:
     """Returns `base` with its providers, combos and files' servers replaced by the demo's, and a small budget.
 
-    Servers typed on the command line are there as well: a person asked for them.
+    What was typed on the command line holds as well, servers and `--max-cost`: a person asked for it.
     """
     typed = [spec for spec in base.servers if spec.origin == COMMAND_LINE]
     names = {spec.name for spec in typed}
@@ -46,6 +46,6 @@ def demo_settings(base: Settings) -> Settings:
         gateway="",
         servers=(*(spec for spec in demo_servers() if spec.name not in names), *typed),
         chat=replace(base.chat, target=DEMO_COMBOS[0].name),
-        budget=BudgetSpec(session_microusd=MicroUsd(5_000_000)),
+        budget=BudgetSpec(session_microusd=MicroUsd(5_000_000)).at_most(base.max_cost_microusd),
         demo=True,
     )

@@ -1,7 +1,7 @@
 """The gateway's facts: providers, models, chains, breakers, money and health."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NewType
 
 from tui.domain.ids import ComboName, ProviderName
@@ -121,6 +121,14 @@ class BudgetSpec:
     month_microusd: MicroUsd | None = None
     action: BudgetAction = "block"
     degrade_to: Literal["cheap", "free"] = "cheap"
+
+    def at_most(self, cost: MicroUsd | None) -> "BudgetSpec":
+        """Returns a budget that blocks beyond `cost`, for a turn and for the session, and widens no limit."""
+        if cost is None:
+            return self
+        turn = cost if self.turn_microusd is None else min(cost, self.turn_microusd)
+        session = cost if self.session_microusd is None else min(cost, self.session_microusd)
+        return replace(self, turn_microusd=turn, session_microusd=session, action="block")
 
 
 @dataclass(frozen=True, slots=True)
