@@ -117,7 +117,7 @@ class Schedule:
             if standing is None:
                 await self._sleep(_IDLE_S)
             else:
-                await self._poll(standing)
+                await self._read(standing)
 
     async def close(self) -> None:
         """Ends what is being read."""
@@ -142,24 +142,24 @@ class Schedule:
             self._hushed_since = now
         return now - self._hushed_since < _LONGEST_HUSH_S
 
-    async def _poll(self, standing: _Standing) -> None:
-        try:
-            await self._read(standing)
-        except Exception as error:  # edge: a poll; whatever broke it, the others go on
-            logging.getLogger(__name__).warning("%s could not be read", standing.topic.name, exc_info=error)
-            self._failed(standing, CallError(f"{standing.topic.name} could not be read.", "The log (7) says why."))
-
     async def _read(self, standing: _Standing) -> None:
-        """Reads a topic; who wants the same meanwhile waits for the same answer."""
-        if standing.reading is None:
-            standing.reading = asyncio.get_running_loop().create_task(self._read_now(standing))
-        await asyncio.shield(standing.reading)
+        """Reads a topic; who wants the same meanwhile waits for the same answer. Raises CallError once closed."""
+        reading = standing.reading
+        if reading is None:
+            reading = standing.reading = asyncio.get_running_loop().create_task(self._read_now(standing))
+        # Unlike `await`, this ends nobody's task together with the reading: `close` ends only the latter.
+        await asyncio.wait((reading,))
+        if reading.cancelled():
+            raise CallError(f"{standing.topic.name} ended before it was answered.", "Another gateway is in use now.")
 
     async def _read_now(self, standing: _Standing) -> None:
         try:
             document = await standing.topic.read()
         except McpTuiError as error:
             self._failed(standing, error)
+        except Exception as error:  # edge: a poll; whatever broke it, the others go on
+            logging.getLogger(__name__).warning("%s could not be read", standing.topic.name, exc_info=error)
+            self._failed(standing, CallError(f"{standing.topic.name} could not be read.", "The log (7) says why."))
         else:
             now = self._clock.monotonic()
             standing.document, standing.read_at, standing.trouble, standing.failures = document, now, None, 0

@@ -159,11 +159,32 @@ async def test_a_word_from_before_an_order_is_not_taken_for_one_after_it():
     assert ((await earlier).document, (await later).document) == (1, 2)
 
 
-async def test_closing_ends_what_is_being_read():
-    stage = Stage({"a": Endpoint(gate=asyncio.Event())})
-    reading = asyncio.ensure_future(stage.schedule.fresh("a"))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+async def test_who_waits_for_a_gateway_that_is_left_is_told_and_not_cancelled():
+    endpoint = Endpoint(gate=asyncio.Event())
+    stage = Stage({"a": endpoint})
+    waiting = asyncio.create_task(stage.schedule.fresh("a"))
+    while not endpoint.asked:
+        await asyncio.sleep(0)
     await stage.schedule.close()
-    with pytest.raises(asyncio.CancelledError):
-        await reading
+    with pytest.raises(CallError, match="ended before it was answered"):
+        await waiting
+
+
+async def test_who_stops_waiting_leaves_the_reading_to_others():
+    endpoint = Endpoint(gate=asyncio.Event())
+    stage = Stage({"a": endpoint})
+    first, second = (asyncio.create_task(stage.schedule.fresh("a", 1.0)) for _ in range(2))
+    while not endpoint.asked:
+        await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait((first,))
+    assert first.cancelled()
+    assert endpoint.gate
+    endpoint.gate.set()
+    assert (await second).document == 1
+
+
+async def test_a_person_who_asks_is_told_of_a_fault_of_the_program_as_of_any_trouble():
+    stage = Stage({"a": Endpoint(trouble=ZeroDivisionError())})
+    with pytest.raises(CallError, match="a could not be read"):
+        await stage.schedule.fresh("a")
