@@ -9,7 +9,8 @@ from tui.domain.text import clean_line
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
-    from tui.storage.chats import ChatPlace, ChatSummary
+    from tui.storage.chat_summaries import ChatSummary
+    from tui.storage.chats import ChatPlace
 
 
 class ChatOrders:

@@ -15,6 +15,7 @@ from tui.domain.money import Cost
 from tui.domain.servers import ToolResult
 from tui.domain.text import CleanText, clean, clean_line
 from tui.storage.chat_rows import read_chat
+from tui.storage.chat_summaries import ChatSummary, read_summaries
 from tui.storage.codec import encode_message, encode_result, encode_usage, utf8
 from tui.storage.database import Database
 from tui.storage.export import chat_as_json, chat_as_markdown
@@ -24,22 +25,6 @@ from tui.storage.replay import StoredChat, replayed
 TITLE_LENGTH = 60
 PREVIEW_LENGTH = 200
 _DAY_S = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class ChatSummary:
-    """One line of the list of chats."""
-
-    id: ChatId
-    title: CleanText
-    created: float
-    """Wall clock, seconds; so is `updated`."""
-    updated: float
-    message_count: int
-    cost_microusd: int | None
-    """The sum of the known costs; None when none is known."""
-    preview: CleanText
-    """How the newest message begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +168,7 @@ class ChatStore:
 
     async def summaries(self, search: str = "") -> Sequence[ChatSummary]:
         """Returns the chats with messages, newest first; `search` is looked for in titles and texts."""
-        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        rows = await self._database.read(
-            lambda connection: connection.execute(_SUMMARIES, (search, pattern, pattern)).fetchall()
-        )
-        return [
-            ChatSummary(ChatId(row[0]), clean_line(row[1]), row[2], row[3], row[4], row[5], clean_line(row[6]))
-            for row in rows
-        ]
+        return await self._database.read(lambda connection: read_summaries(connection, search))
 
     async def rename(self, chat_id: ChatId, title: str) -> None:
         """Gives a chat another title. Raises UsageError when there is no such chat."""
@@ -231,15 +209,6 @@ class ChatStore:
 def _whole(chat: StoredChat) -> list[Message]:
     results = {call_id: call.result.text for call_id, call in chat.calls.items() if call.result is not None}
     return with_lost_results([row.message for row in chat.messages], results)
-
-
-_SUMMARIES = """
-    SELECT id, title, created, updated, message_count, cost_microusd, preview FROM chats
-    WHERE message_count > 0 AND (? = '' OR title LIKE ? ESCAPE '\\' OR EXISTS (
-        SELECT 1 FROM messages
-        WHERE chat_id = chats.id AND role IN ('user', 'assistant') AND text LIKE ? ESCAPE '\\'))
-    ORDER BY updated DESC, rowid DESC
-"""
 
 
 def _touch_chat(
