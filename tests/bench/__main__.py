@@ -15,6 +15,7 @@ from tests.bench.measurement import Measurement
 from tests.bench.neighbours import measure_neighbours
 from tests.bench.report import markdown_table, remember
 from tests.bench.resting import measure_idle, measure_ready
+from tests.bench.serving import measure_serving
 from tests.bench.startup import measure_startup
 from tests.bench.streaming import measure_blocks, measure_streams
 
@@ -33,6 +34,7 @@ ROWS = (
     "gateway",
     "failover",
     "ledger",
+    "serving",
 )
 OURS = [sys.executable, "-m", "tui", "--demo"]
 
@@ -61,6 +63,7 @@ def main() -> int:
         "gateway": measure_calls,
         "failover": measure_failover,
         "ledger": measure_ledger,
+        "serving": measure_serving,
     }
     unknown = set(options.rows) - set(ROWS)
     if unknown:
