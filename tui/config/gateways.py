@@ -10,6 +10,9 @@ from tui.config.variables import Expansion
 from tui.config.vocabulary import GATEWAY, GENERAL, TOP
 from tui.domain.errors import ConfigError, UsageError
 from tui.domain.gateway import EMBEDDED, GatewayKind, GatewaySpec, ProviderSpec
+from tui.domain.text import clean_line
+
+LONGEST_NAME = 40
 
 
 def gateways_of(top: Table, environ: Mapping[str, str], providers: Sequence[ProviderSpec]) -> list[GatewaySpec]:
@@ -43,6 +46,9 @@ def _gateway(table: Table, environ: Mapping[str, str]) -> GatewaySpec:
     name, kind = values.pop("name"), cast("GatewayKind", values.pop("kind"))
     if "/" in name or not name.strip():
         raise table.error("name", "must not be empty or have a slash.", "`gateway/model` needs the slash.")
+    if clean_line(name, LONGEST_NAME) != name:
+        hint = "It is shown and typed as it stands here."
+        raise table.error("name", f"must be one line of at most {LONGEST_NAME} plain characters.", hint)
     known = None if kind == "openai" else KNOWN_PROVIDERS[kind]
     if known is None and "url" not in values:
         raise table.source.error(table.keys, "lacks 'url'.", "An endpoint of kind `openai` has no usual address.")

@@ -87,15 +87,14 @@ class Switchboard:
 
     async def use(self, name: str) -> None:
         """Lets another gateway answer. Raises UsageError for an unknown name; then nothing changes."""
-        spec = None if name == EMBEDDED else self._spec(name)
-        if name == self.name:
+        if name == EMBEDDED:
+            await self._change(None)
             return
-        if spec is not None:
+        spec = self._spec(name)
+        if name != self.name:
+            made = self._adapter(spec)
             await self._take_in(spec)
-        await self._leave()
-        if spec is not None:
-            self._outside = self._adapter(spec)
-            self._running = asyncio.create_task(self._outside.run()) if self._watched else None
+            await self._change(made)
 
     def made(self, name: str) -> NotExposed:
         """Returns an adapter for a gateway that is only looked at; the caller closes it. Raises UsageError."""
@@ -137,7 +136,7 @@ class Switchboard:
 
     async def close(self) -> None:
         """Ends what asks the gateway outside; the one in here is closed by whoever opened it."""
-        await self._leave()
+        await self._change(None)
 
     async def _look(self, known: KnownGateway) -> SeenGateway:
         if known.name == EMBEDDED:
@@ -165,15 +164,17 @@ class Switchboard:
         with suppress(UsageError):
             await self.here.add_provider(spec.provider)
 
-    async def _leave(self) -> None:
-        outside, running = self._outside, self._running
-        self._outside = self._running = None
+    async def _change(self, outside: NotExposed | None) -> None:
+        """The new one is in place before the old one is waited for, so that of two chosen at once none is left open."""
+        left, running = self._outside, self._running
+        self._outside = outside
+        self._running = asyncio.create_task(outside.run()) if outside and self._watched else None
         if running is not None:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-        if outside is not None:
+        if left is not None:
             with suppress(McpTuiError):
-                await outside.close()
+                await left.close()
 
     def _spec(self, name: str) -> GatewaySpec:
         spec = self._specs.get(name)

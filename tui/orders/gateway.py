@@ -28,6 +28,7 @@ class GatewayOrders:
         self._parts = parts
         self._paths = paths
         self._bus = bus
+        self._one_change_at_a_time = asyncio.Lock()
 
     # --- operations
 
@@ -73,11 +74,13 @@ class GatewayOrders:
         from tui.gateways import with_chosen_gateway  # imports the SDKs
 
         parts = self._parts()
-        await parts.gateways.use(name)
-        parts.settings = with_chosen_gateway(replace(parts.settings, gateway="" if name == EMBEDDED else name))
-        target, _ = await parts.gateways.find_target(parts.settings.chat.target)
-        parts.aim.take(target)
-        await self._show()
+        # The models of the one chosen first may be named after those of the one chosen next.
+        async with self._one_change_at_a_time:
+            await parts.gateways.use(name)
+            parts.settings = with_chosen_gateway(replace(parts.settings, gateway="" if name == EMBEDDED else name))
+            target, _ = await parts.gateways.find_target(parts.settings.chat.target)
+            parts.aim.take(target)
+            await self._show()
 
     # --- by hand
 

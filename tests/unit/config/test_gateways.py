@@ -76,6 +76,8 @@ WRONG = {
     "unknown kind": ('[[gateways]]\nname = "a"\nkind = "omnirout"\n', 3, "omniroute"),
     "no kind": ('[[gateways]]\nname = "a"\n', 1, "kind"),
     "no name": ('[[gateways]]\nkind = "litellm"\n', 1, "name"),
+    "a name of two lines": ('[[gateways]]\nname = "a\\nb"\nkind = "litellm"\n', 2, "one line of at most 40"),
+    "a very long name": (f'[[gateways]]\nname = "{"a" * 41}"\nkind = "litellm"\n', 2, "one line of at most 40"),
     "a slash in the name": ('[[gateways]]\nname = "a/b"\nkind = "litellm"\n', 2, "slash"),
     "two of one name": (OMNI + "\n" + OMNI, 6, "twice"),
     "the name of the one in here": ('[[gateways]]\nname = "embedded"\nkind = "litellm"\n', 2, "another name"),

@@ -1,8 +1,10 @@
 """One gateway or another, chosen in the file or while running: chats, answers, the panel and the target follow."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.fakes.llm_endpoint import LlmEndpoint, models, say
 from tests.integration.gateway.remote.omniroute import recorded as recorded_pages
 from tests.integration.gateway.remote.omniroute.recorded import OmniRoute, omniroute
+from tests.integration.gateway.remote.outside import outside
 from tui.bus import Inbox
 from tui.config.paths import find_paths
 from tui.config.schema import ChatSettings, Settings
@@ -22,6 +25,8 @@ from tui.domain.gateway_routing import RouteAnswer
 from tui.domain.ids import ProviderName, ServerName
 from tui.domain.servers import ServerSpec
 from tui.engine import Engine
+from tui.gateway.remote.adapter import NotExposed, Surroundings
+from tui.gateway.switchboard import Switchboard
 
 INSIDE = ProviderSpec(ProviderName("nobody"), "http://127.0.0.1:9/v1", models=(ModelSpec("m"),))
 
@@ -99,6 +104,60 @@ async def test_all_follow_when_another_gateway_is_used(tmp_path: Path, endpoint:
         events = inbox.drain()
         sampled = [event.snapshot for event in events if isinstance(event, GatewaySampled)][-1]
         assert (sampled.gateway, [one.name for one in sampled.providers]) == ("embedded", ["nobody", "own"])
+
+
+async def test_the_gateway_chosen_last_is_in_use_also_where_the_one_before_names_its_models_late(
+    tmp_path: Path,
+) -> None:
+    gate = asyncio.Event()
+    late = replace(models(["slow"]), chunks=(gate, *models(["slow"]).chunks))
+    async with (
+        LlmEndpoint([], models_reply=late) as first,
+        LlmEndpoint([], models_reply=models(["big"])) as second,
+        running(tmp_path, spec(first, "first"), spec(second, "second")) as (engine, _),
+    ):
+        choices = [asyncio.create_task(engine.gateway.use(name)) for name in ("first", "second")]
+        await asyncio.wait(choices[1:], timeout=0.5)
+        gate.set()
+        await asyncio.gather(*choices)
+        assert (engine.parts.gateways.name, engine.parts.room.target) == ("second", "second/big")
+
+
+async def test_none_of_two_gateways_chosen_at_once_is_asked_on_in_secret(tmp_path: Path) -> None:
+    @dataclass
+    class Polled(NotExposed):
+        """Tells whether it still polls and whether it was closed."""
+
+        around: Surroundings
+        polls: bool = False
+
+        def __post_init__(self) -> None:
+            super().__init__(self.around)
+
+        async def run(self) -> None:
+            self.polls = True
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(0)
+                self.polls = False
+
+    made: dict[str, Polled] = {}
+    async with outside(tmp_path, "openai", "http://127.0.0.1:9/v1") as opened:
+        around = opened.gateway._around
+
+        def adapter(spec: GatewaySpec) -> Polled:
+            return made.setdefault(spec.name, Polled(replace(around, spec=spec)))
+
+        specs = [GatewaySpec(name, "openai", "http://127.0.0.1:9/v1") for name in ("a", "b", "c")]
+        switchboard = Switchboard(opened.here, specs, adapter)
+        await switchboard.use("a")
+        await asyncio.sleep(0)
+        await asyncio.gather(switchboard.use("b"), switchboard.use("c"))
+        await asyncio.sleep(0)
+        assert [name for name, one in made.items() if one.polls] == [switchboard.name]
+        await switchboard.close()
+        assert [name for name, one in made.items() if one.polls] == []
 
 
 async def test_an_unknown_gateway_changes_nothing(tmp_path: Path, endpoint: LlmEndpoint) -> None:
