@@ -8,6 +8,7 @@ ours goes along. Source: OWASP, Server-Side Request Forgery Prevention.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
@@ -40,6 +41,7 @@ class Fetcher:
         self._reach = min(reach, Zone.OWN_MACHINE)
         self._resolve = resolve
         self._timeout_s = timeout_s
+        self._tls: ssl.SSLContext | None = None
 
     async def fetch(self, url: str, limit_bytes: int) -> bytes:
         """Returns the body, of at most `limit_bytes`.
@@ -52,12 +54,21 @@ class Fetcher:
             # A transport alone: it has no cookies, no proxy and follows nothing; no connection is used twice, since
             # one that was opened for a name would serve every name at that address.
             limits = httpx.Limits(max_keepalive_connections=0)
-            async with asyncio.timeout(self._timeout_s), httpx.AsyncHTTPTransport(limits=limits) as transport:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                httpx.AsyncHTTPTransport(verify=await self._trusted(), limits=limits) as transport,
+            ):
                 return await self._follow(transport, place, limit_bytes)
         except TimeoutError:
             raise ConnectError(f"{_shown(place)} did not answer within {self._timeout_s:g} s.", _HINT) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             raise ConnectError(f"{_shown(place)} could not be fetched: {type(error).__name__}.", _HINT) from None
+
+    async def _trusted(self) -> ssl.SSLContext:
+        """Whose certificates count; read once, off the loop, since there are many."""
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(httpx.create_ssl_context)
+        return self._tls
 
     async def _follow(self, transport: httpx.AsyncHTTPTransport, url: httpx.URL, limit_bytes: int) -> bytes:
         for _ in range(MAX_REDIRECTS + 1):
