@@ -48,17 +48,24 @@ async def test_it_runs_in_a_poor_terminal(command: str, environ: dict[str, str],
         assert all(byte < 128 for byte in raw_bytes)
 
 
+async def test_without_colours_only_themes_that_need_none_are_offered(command: str, environ: dict[str, str]) -> None:
+    file = Path(environ["MCP_TUI_HOME"]) / "config" / "config.toml"
+    file.parent.mkdir(parents=True, mode=0o700)
+    file.write_text('[ui]\ntheme = "paper"\n')
+    async with terminal([command, "--demo"], {**environ, "NO_COLOR": "1"}) as screen:
+        await screen.shows("2/2 servers")
+        assert "There is no theme" not in screen.text
+        screen.send("\x1bOQ")
+        await screen.shows("terminal-light")
+        assert "paper" not in screen.text
+        screen.send("\x11")
+        assert await screen.ends() == 0
+
+
 def has_colour(sgr: bytes) -> bool:
-    """Whether an SGR sets anything but attributes, black, white and greys."""
-    numbers = iter([int(number) for number in sgr.split(b";") if number])
-    for number in numbers:
-        if number in (38, 48):
-            kind = next(numbers)
-            if kind == 5 or len({next(numbers) for _ in range(3)}) > 1:
-                return True
-        elif 30 <= number <= 37 or 40 <= number <= 47 or 90 <= number <= 107:
-            return True
-    return False
+    """Whether an SGR sets anything but attributes and the terminal's own two colours (ECMA-48: 39, 49)."""
+    numbers = {int(number) for number in sgr.split(b";") if number}
+    return any(30 <= number <= 38 or 40 <= number <= 48 or 90 <= number <= 107 for number in numbers)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 20)], ids=["1x1", "20x5"])

@@ -1,5 +1,6 @@
 """What any program of ours on a terminal offers: themes, help, the palette, suspending, copying, a minimum of room."""
 
+import os
 import time
 
 from textual import events
@@ -20,7 +21,7 @@ _TWICE_S = 2.0
 
 def _first_theme(app: "ShellApp") -> str:
     known = app.available_themes
-    return next(name for name in (app._ui.theme, "night", *known) if name in known)
+    return next(name for name in (app._ui.theme, "night", "terminal", *known) if name in known)
 
 
 class ShellApp(TerminalApp):
@@ -33,6 +34,7 @@ class ShellApp(TerminalApp):
         self._ui = ui
         self._pressed_at = 0.0
         self._shelf = load_themes((shipped_themes(), paths.themes))
+        self._colourless = bool(os.environ.get("NO_COLOR"))
         super().__init__(paths)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -40,7 +42,9 @@ class ShellApp(TerminalApp):
 
     @property
     def available_themes(self) -> dict[str, Theme]:
-        return {**super().available_themes, **self._shelf.themes}
+        # Without colours what is chosen must be told by attributes, which only the terminal's own palette does.
+        themes = {**super().available_themes, **self._shelf.themes}
+        return {name: theme for name, theme in themes.items() if theme.ansi or not self._colourless}
 
     def on_mount(self) -> None:
         problems = list(self._shelf.problems)
@@ -50,7 +54,7 @@ class ShellApp(TerminalApp):
             chosen, unfit = fitting_keys(self._ui.keys)
             self.set_keymap(chosen)
             problems += unfit
-        if self._ui.theme not in self.available_themes:
+        if self._ui.theme not in self.available_themes and not self._colourless:
             problems.append(CleanText(f"There is no theme called {self._ui.theme!r}; f2 shows those there are."))
         for problem in problems:
             self.notify(problem, severity="warning", markup=False)
@@ -101,7 +105,8 @@ class ShellApp(TerminalApp):
         from tui.ui.dialogs.choice import Choice, ChoiceDialog
 
         before = self.theme
-        choices = [Choice(name, CleanText(name), self._about(name)) for name in sorted(self._shelf.themes)]
+        ours = sorted(self._shelf.themes.keys() & self.available_themes.keys())
+        choices = [Choice(name, CleanText(name), self._about(name)) for name in ours]
 
         def chosen(name: str | None) -> None:
             self.theme = name or before
