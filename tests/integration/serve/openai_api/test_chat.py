@@ -121,6 +121,19 @@ async def test_tools_pass_through_both_ways_and_a_second_round_is_understood(tmp
         assert told["tool_calls"][0]["id"] == result["tool_call_id"]
 
 
+async def test_a_thought_the_provider_wants_back_comes_back_with_the_callers_next_request(tmp_path: Path) -> None:
+    details = [{"type": "reasoning.encrypted", "data": "opaque"}]
+
+    def script(_: Seen) -> Reply:
+        return raw(chunk({"content": "Yes.", "reasoning_details": details}), *ending())
+
+    async with LlmEndpoint(script) as endpoint, served(tmp_path, {"a": endpoint}) as house, house.openai() as client:
+        told = await client.chat.completions.create(model="main", messages=HI)
+        again: Any = [*HI, told.choices[0].message, *HI]
+        await client.chat.completions.create(model="main", messages=again)
+        assert endpoint.requests[1].body["messages"][1]["reasoning_details"] == details
+
+
 async def test_a_forced_tool_is_named_to_the_provider(client: AsyncOpenAI, endpoint: LlmEndpoint) -> None:
     choice: Any = {"type": "function", "function": {"name": "weather"}}
     await client.chat.completions.create(model="main", messages=HI, tools=[TOOL], tool_choice=choice)

@@ -223,6 +223,17 @@ async def test_a_key_spends_no_more_than_its_budget(house: Served, endpoint: Llm
     assert [call.outcome for call in await house.audited()] == ["refused", "ok", "ok"]
 
 
+async def test_no_second_place_is_asked_once_what_was_set_aside_is_spent(tmp_path: Path, endpoint: LlmEndpoint) -> None:
+    async with (
+        LlmEndpoint(lambda _: raw(chunk({"content": "word " * 200}), end="cut")) as talkative,
+        served(tmp_path, {"a": talkative, "b": endpoint}) as house,
+        house.openai(await house.make_key("execute:completions", budget_usd=1)) as client,
+    ):
+        error = await refusal_of(client, max_tokens=10)
+        assert (error.status_code, error.code) == (402, "budget_exceeded")
+    assert endpoint.requests == []
+
+
 async def test_a_key_with_a_budget_asks_no_model_whose_price_is_unknown(tmp_path: Path, endpoint: LlmEndpoint) -> None:
     async with served(tmp_path, {"a": endpoint}, ModelSpec("fake-1")) as house:
         key = await house.make_key("execute:completions", budget_usd=1)
