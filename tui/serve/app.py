@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp.server.lowlevel import Server
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
@@ -14,6 +14,7 @@ from tui.serve.auth import Authentication
 from tui.serve.caller import Caller
 from tui.serve.front_door import FrontDoor
 from tui.serve.ports import CallerFinder
+from tui.serve.shares import FairShare, SharedSessions
 
 MCP_PATH = "/mcp"
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
@@ -35,7 +36,7 @@ def http_app(
     this machine's own loopback. `routes` stand beside /mcp; their handlers read `caller_of_request` and bound the
     bodies they read.
     """
-    manager = StreamableHTTPSessionManager(server, max_request_body_size=BODY_LIMIT_BYTES, max_sessions=SESSIONS_LIMIT)
+    manager = SharedSessions(server, max_request_body_size=BODY_LIMIT_BYTES, max_sessions=SESSIONS_LIMIT)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -47,6 +48,7 @@ def http_app(
         middleware=[
             Middleware(FrontDoor, names=tuple(names)),
             Middleware(Authentication, callers=callers, keyless=keyless),
+            Middleware(FairShare),
         ],
         lifespan=lifespan,
     )

@@ -5,11 +5,15 @@ import json
 import random
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tests.integration.serve.agents import agent, answer
 from tests.integration.serve.served import Served
@@ -152,20 +156,69 @@ async def test_headers_without_end_are_cut_off(house: Served) -> None:
 
 class Hasty(ImpatientConnection):
     headers_s = 0.2
+    body_s = 0.5
+
+
+@asynccontextmanager
+async def hastily_served(app: Starlette) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a server without patience."""
+    listener, ready = bound(Place(port=0)), asyncio.Event()
+    place = urlsplit(url_of(listener))
+    serving = asyncio.create_task(listen(app, listener, ready.set, Hasty))
+    await ready.wait()
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    try:
+        async with asyncio.timeout(30):
+            yield reader, writer
+    finally:
+        writer.close()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
     "begun", [b"", b"POST /mcp HTTP/1.1\r\nhost: x\r\nx: ", b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /"]
 )
 async def test_who_connects_and_asks_nothing_is_let_go(begun: bytes) -> None:
-    listener, ready = bound(Place(port=0)), asyncio.Event()
-    place = urlsplit(url_of(listener))
-    serving = asyncio.create_task(listen(Starlette(), listener, ready.set, Hasty))
-    await ready.wait()
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    writer.write(begun)
-    async with asyncio.timeout(20):
+    async with hastily_served(Starlette()) as (reader, writer):
+        writer.write(begun)
         await reader.read()
-    writer.close()
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
+
+
+@pytest.mark.parametrize("size", ["content-length: 1000", "transfer-encoding: chunked"])
+async def test_a_body_that_trickles_in_without_end_is_let_go(size: str) -> None:
+    left = asyncio.Event()
+
+    async def body(request: Request) -> Response:
+        try:
+            return Response(await request.body())
+        except ClientDisconnect:
+            left.set()
+            raise
+
+    async with hastily_served(Starlette(routes=[Route("/", body, methods=["POST"])])) as (reader, writer):
+        writer.write(f"POST / HTTP/1.1\r\nhost: x\r\n{size}\r\n\r\n".encode())
+        trickling = asyncio.create_task(trickle(writer))
+        await left.wait()
+        trickling.cancel()
+        with suppress(OSError):
+            assert await reader.read() == b""
+
+
+async def trickle(writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while True:
+            writer.write(b"1\r\nx\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+
+async def test_an_answer_that_takes_its_time_is_not_cut_off() -> None:
+    async def slow(request: Request) -> Response:
+        assert await request.body() == b"x"
+        await asyncio.sleep(3 * Hasty.body_s)
+        return Response(b"done")
+
+    async with hastily_served(Starlette(routes=[Route("/", slow, methods=["POST"])])) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\nconnection: close\r\n\r\nx")
+        assert (await reader.read()).endswith(b"done")
