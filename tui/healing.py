@@ -7,7 +7,7 @@ from tui.aim import Aim
 from tui.domain.clock import Clock
 from tui.domain.completion import TaskType
 from tui.domain.errors import McpTuiError
-from tui.domain.events import Event, NoticePosted
+from tui.domain.events import Event, NoticePosted, Severity
 from tui.domain.gateway_jobs import HealAction, HealAnswer, HealRule
 from tui.domain.jsonable import jsonable
 from tui.domain.text import CleanText, clean_line
@@ -51,7 +51,7 @@ class Healing:
 
     async def heal(self, task: TaskType, *, watch: bool) -> HealAnswer:
         """Does what the rule says now; `watch` goes on until `undo`, or until all was well for a while."""
-        answer = await self._changing(lambda: self._healer.heal(self._gateways.current, self._aim, task))
+        answer = await self._kept(lambda: self._healer.heal(self._gateways.current, self._aim, task))
         self._task = task
         if watch:
             self._well_since = None
@@ -61,7 +61,7 @@ class Healing:
     async def undo(self) -> HealAnswer:
         """Stops watching and takes back what was changed."""
         self._watched.clear()
-        return await self._changing(lambda: self._healer.undo(self._gateways.current, self._aim))
+        return await self._taken_back()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Looks every five seconds while it is to watch; never ends by itself."""
@@ -86,18 +86,30 @@ class Healing:
         now = self._clock.monotonic()
         self._well_since = now if self._well_since is None else self._well_since
         if answer.in_force and now - self._well_since >= self._healer.rule.calm_s:
-            await self._changing(lambda: self._healer.undo(self._gateways.current, self._aim))
+            await self._taken_back()
 
-    async def _changing(self, work: Callable[[], Awaitable[HealAnswer]]) -> HealAnswer:
+    async def _taken_back(self) -> HealAnswer:
+        answer = await self._kept(lambda: self._healer.undo(self._gateways.current, self._aim))
+        for action in answer.done:
+            self._say("info", _told(action))
+        return answer
+
+    async def _kept(self, work: Callable[[], Awaitable[HealAnswer]]) -> HealAnswer:
         async with self._one_at_a_time:
             await self._recall()
             before = self._healer.in_force
-            answer = await work()
-            for action in answer.done:
-                self._say("info", _told(action), UNDO_HINT if answer.in_force else CleanText(""))
-            if self._healer.in_force != before:
-                await self._store.save(RECORD, [jsonable(action) for action in self._healer.in_force])
-            return answer
+            try:
+                return await work()
+            finally:
+                # Also what was done before an error is there to be taken back.
+                await self._record(before)
+
+    async def _record(self, before: tuple[HealAction, ...]) -> None:
+        now = self._healer.in_force
+        for action in now[len(before) :]:
+            self._say("info", _told(action), UNDO_HINT)
+        if now != before:
+            await self._store.save(RECORD, [jsonable(action) for action in now])
 
     async def _recall(self) -> None:
         """What an earlier run changed and did not take back."""
@@ -105,19 +117,23 @@ class Healing:
             return
         self._read = True
         kept = await self._store.load(RECORD)
-        found = (_kept(item) for item in (kept if isinstance(kept, list) else ()))
+        found = (_action(item) for item in (kept if isinstance(kept, list) else ()))
         self._healer.in_force = tuple(action for action in found if action)
 
-    def _say(self, severity: str, text: str, hint: CleanText) -> None:
-        self._publish(
-            NoticePosted("warning" if severity == "warning" else "info", clean_line(text), hint, at=self._clock.wall())
-        )
+    def _say(self, severity: Severity, text: str, hint: str = "") -> None:
+        self._publish(NoticePosted(severity, clean_line(text), CleanText(hint), at=self._clock.wall()))
 
 
-def _kept(item: object) -> HealAction | None:
+def _action(item: object) -> HealAction | None:
     match item:
-        case {"kind": "profile" | "target" as kind, "before": str(before), "after": str(after), "reason": str(reason)}:
-            return HealAction(kind, before, after, clean_line(reason))
+        case {
+            "kind": "profile" | "target" as kind,
+            "before": str(before),
+            "after": str(after),
+            "reason": str(reason),
+            "gateway": str(gateway),
+        }:
+            return HealAction(kind, before, after, clean_line(reason), gateway)
     return None
 
 

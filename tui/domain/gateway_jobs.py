@@ -156,6 +156,8 @@ class HealAction:
     before: str
     after: str
     reason: CleanText
+    gateway: str
+    """The gateway in use when it was changed: a profile is taken back where it was changed and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Watches breakers and, by rule, lets another provider take over sooner and moves chats to a chain that works."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tui.domain.completion import TaskType
@@ -32,54 +32,62 @@ class Healer:
     in_force: tuple[HealAction, ...] = ()
 
     async def heal(self, gateway: Gateway, chats: Chats, task: TaskType) -> HealAnswer:
-        """Does what the rule says about what is broken now."""
+        """Does what the rule says about what is broken now. What was done before an error is `in_force` too."""
         health = await gateway.health()
-        troubles = _troubles(health)
-        actions = (await self._sooner(gateway, troubles), await _moved(gateway, chats, task))
-        done = tuple(action for action in actions if action)
-        self.in_force += done
-        note = CleanText("" if done else "Nothing to do." if not troubles else "All the rule says is done already.")
-        return HealAnswer(health.verdict, troubles, done, self.in_force, note)
+        troubles, known = _troubles(health), len(self.in_force)
+        await self._hasten(gateway, troubles)
+        await self._move(gateway, chats, task)
+        done = self.in_force[known:]
+        note = "" if done else "Nothing to do." if not troubles else "There is no more that the rule does here."
+        return HealAnswer(health.verdict, troubles, done, self.in_force, CleanText(note))
 
     async def undo(self, gateway: Gateway, chats: Chats) -> HealAnswer:
-        """Takes back what was changed, newest first; what somebody changed again since is left alone."""
-        health = await gateway.health()
-        undone = [_reversed(action) for action in reversed(self.in_force) if await _taken_back(action, gateway, chats)]
-        note = CleanText("" if undone else "There was nothing to take back.")
-        self.in_force = ()
-        return HealAnswer(health.verdict, _troubles(health), tuple(undone), (), note)
+        """Takes back what was changed, newest first; what somebody changed again since is left alone.
 
-    async def _sooner(self, gateway: Gateway, troubles: Sequence[CleanText]) -> HealAction | None:
+        A profile of another gateway than `gateway` stays in force until that one is in use.
+        """
+        health = await gateway.health()
+        undone = []
+        for action in [one for one in reversed(self.in_force) if one.kind == "target" or one.gateway == gateway.name]:
+            if await _taken_back(action, gateway, chats):
+                undone.append(_reversed(action))
+            self.in_force = tuple(one for one in self.in_force if one is not action)
+        elsewhere = " and ".join(dict.fromkeys(one.gateway for one in self.in_force))
+        note = "" if undone else "There was nothing to take back."
+        if elsewhere:
+            note = f"What was changed at {elsewhere} is taken back from there: use that gateway first."
+        return HealAnswer(health.verdict, _troubles(health), tuple(undone), self.in_force, clean_line(note))
+
+    async def _hasten(self, gateway: Gateway, troubles: Sequence[CleanText]) -> None:
         """Something is broken: give up on it sooner, so that the others carry the load."""
         if not troubles:
-            return None
+            return
         try:
             before = (await gateway.resilience()).settings.profile
             if before in (None, self.rule.profile):
-                return None
+                return
             await gateway.resilience(self.rule.profile)
         except NotExposedError:
-            return None
-        return HealAction("profile", str(before), self.rule.profile, troubles[0])
+            return
+        self.in_force += (HealAction("profile", str(before), self.rule.profile, troubles[0], gateway.name),)
 
-
-async def _moved(gateway: Gateway, chats: Chats, task: TaskType) -> HealAction | None:
-    """The chain that chats go to has no way left, or not its first one: the best chain for the task takes over."""
-    try:
-        combos = {combo.name: combo for combo in (await gateway.combos()).combos}
-        sick = next((combo for name, combo in combos.items() if name == chats.target), None)
-        if sick is None or _works(sick):
-            return None
-        best = (await gateway.best(task)).recommended
-    except NotExposedError:
-        return None
-    if best is None or best.combo == sick.name or best.combo not in combos:
-        return None
-    before = chats.target
-    await chats.set_target(best.combo)
-    closed = next((step for step in sick.steps if not step.open), None)
-    reason = clean_line(f"{closed.step}: {closed.reason}" if closed else f"{sick.name} is switched off")
-    return HealAction("target", before, str(best.combo), reason)
+    async def _move(self, gateway: Gateway, chats: Chats, task: TaskType) -> None:
+        """The chain that chats go to has no way left, or not its first one: the best chain for the task takes over."""
+        try:
+            combos = {combo.name: combo for combo in (await gateway.combos()).combos}
+            sick = next((combo for name, combo in combos.items() if name == chats.target), None)
+            if sick is None or _works(sick):
+                return
+            best = (await gateway.best(task)).recommended
+        except NotExposedError:
+            return
+        if best is None or best.combo == sick.name or best.combo not in combos:
+            return
+        before = chats.target
+        await chats.set_target(best.combo)
+        closed = next((step for step in sick.steps if not step.open), None)
+        reason = clean_line(f"{closed.step}: {closed.reason}" if closed else f"{sick.name} is switched off")
+        self.in_force += (HealAction("target", before, str(best.combo), reason, gateway.name),)
 
 
 def _works(combo: ComboView) -> bool:
@@ -106,4 +114,4 @@ async def _taken_back(action: HealAction, gateway: Gateway, chats: Chats) -> boo
 
 
 def _reversed(action: HealAction) -> HealAction:
-    return HealAction(action.kind, action.after, action.before, CleanText("taken back"))
+    return replace(action, before=action.after, after=action.before, reason=CleanText("taken back"))

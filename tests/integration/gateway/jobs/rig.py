@@ -11,7 +11,7 @@ from tui.bus import Bus, Inbox
 from tui.config.paths import find_paths
 from tui.config.schema import ChatSettings, Settings
 from tui.domain.events import NoticePosted
-from tui.domain.gateway import ComboSpec, ModelSpec, ProviderSpec
+from tui.domain.gateway import ComboSpec, GatewaySpec, ModelSpec, ProviderSpec
 from tui.domain.ids import ComboName, ProviderName
 from tui.domain.money import Price
 from tui.engine import Engine
@@ -33,7 +33,9 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(tmp_path: Path, broken: set[str] | None = None) -> AsyncIterator[Rig]:
+async def rig(
+    tmp_path: Path, broken: set[str] | None = None, gateways: tuple[GatewaySpec, ...] = ()
+) -> AsyncIterator[Rig]:
     """Runs it for the length of a block. Prices: dear 50 + 100, thrifty 1 + 2 US dollars a million tokens."""
     broken = set() if broken is None else broken
     asked: list[str] = []
@@ -55,6 +57,7 @@ async def rig(tmp_path: Path, broken: set[str] | None = None) -> AsyncIterator[R
                 ComboSpec(ComboName("single"), ("dear/fake-1",)),
             ),
             chat=ChatSettings(target="main"),
+            gateways=gateways,
         )
         bus = Bus()
         inbox = bus.subscribe()

@@ -7,11 +7,23 @@ from pathlib import Path
 import pytest
 
 from tests.integration.gateway.jobs.rig import Rig, rig
+from tests.integration.gateway.remote.omniroute.recorded import omniroute
+from tests.unit.gateway.embedded.stage import MemoryStore
+from tui.aim import Aim
 from tui.domain.errors import RefusedError, UsageError
+from tui.domain.gateway import GatewaySpec
 from tui.domain.gateway_jobs import BatchAnswer, BenchmarkAnswer, CheapestAnswer, HealAnswer, PostMortemAnswer
 from tui.domain.ids import ProviderName
+from tui.healing import Healing
 
 DEAR = ProviderName("dear")
+
+
+class ClosedAim(Aim):
+    """Chats that cannot be sent elsewhere."""
+
+    async def set_target(self, target: str) -> None:
+        raise RefusedError(f"Nothing goes to {target}.", "Stay where you are.")
 
 
 async def healed(running: Rig, **arguments: object) -> HealAnswer:
@@ -96,6 +108,45 @@ async def test_a_watch_heals_what_breaks_later_and_ends_with_the_undo(tmp_path: 
         await running.engine.jobs.operate("heal-undo", {})
         assert not running.engine.jobs.healing
         assert running.engine.parts.room.target == "single"
+
+
+async def test_what_was_done_before_a_failure_is_told_and_taken_back_too(tmp_path: Path) -> None:
+    async with rig(tmp_path) as running:
+        await running.engine.gateway.set_target("single")
+        await running.engine.gateway.order_breaker(DEAR, "trip")
+        running.notices()
+        parts, bus = running.engine.parts, running.engine.bus
+        aim = ClosedAim(parts.room, parts.gateway, bus.publish)
+        healing = Healing(parts.gateways, aim, MemoryStore(), publish=bus.publish, clock=running.engine.clock)
+        with pytest.raises(RefusedError):
+            await healing.heal("coding", watch=False)
+        assert [text.partition(" (")[0] for text in running.notices() if text.startswith("Healing")] == [
+            "Healing: resilience balanced → aggressive"
+        ]
+        assert [one.kind for one in (await healing.undo()).done] == ["profile"]
+        assert (await parts.gateway.resilience()).settings.profile == "balanced"
+
+
+async def test_what_was_changed_at_one_gateway_is_never_taken_back_at_another(tmp_path: Path) -> None:
+    async with (
+        omniroute("breaker_open") as fake,
+        rig(tmp_path, gateways=(GatewaySpec("omni", "omniroute", fake.url),)) as running,
+    ):
+        engine = running.engine
+        await engine.gateway.order_breaker(DEAR, "trip")
+        await healed(running)
+        await engine.gateway.use("omni")
+        await engine.gateway.operate("resilience", {"profile": "aggressive"})
+        orders = len(fake.orders)
+        answer = await engine.jobs.operate("heal-undo", {})
+        assert isinstance(answer, HealAnswer)
+        assert (answer.done, [one.gateway for one in answer.in_force]) == ((), ["embedded"])
+        assert "embedded" in answer.note
+        assert len(fake.orders) == orders
+        await engine.gateway.use("embedded")
+        answer = await engine.jobs.operate("heal-undo", {})
+        assert isinstance(answer, HealAnswer)
+        assert ([one.kind for one in answer.done], answer.in_force) == (["profile"], ())
 
 
 # --- batch
