@@ -7,9 +7,9 @@ from typing import Any
 from tui.domain.completion import ChatRequest, ReplyEnded, Usage
 from tui.domain.errors import CallError
 from tui.domain.messages import Json
-from tui.domain.money import MicroUsd
+from tui.domain.money import Cost, MicroUsd
 from tui.serve.multimodal.ports import ModelGateway
-from tui.serve.tool import ToolAnswer
+from tui.serve.tool import FREE, ToolAnswer
 
 _COUNT = {"type": ["integer", "null"]}
 _TEXT = {"type": ["string", "null"]}
@@ -44,10 +44,15 @@ async def ask(gateway: ModelGateway, request: ChatRequest) -> ReplyEnded:
     raise CallError("The gateway ended without an answer.", "Try again.")
 
 
+def paid(end: ReplyEnded) -> Cost:
+    """Returns what a request cost; one that reached no provider cost nothing."""
+    return end.cost if end.route.provider else FREE
+
+
 def answer(end: ReplyEnded, left_out: int) -> ToolAnswer:
     """Returns the answer for the caller; one that is missing or incomplete is a failed one."""
     usage = token_counts(end.usage)
-    cost = usd(end.cost.microusd)
+    cost = usd(paid(end).microusd)
     figures: dict[str, Json] = {"usage." + name: count for name, count in usage.items()} | {"cost": cost}
     reason = " ".join(part for part in (end.reason, end.hint) if part) if end.outcome != "complete" else ""
     structured = {
@@ -57,13 +62,13 @@ def answer(end: ReplyEnded, left_out: int) -> ToolAnswer:
         "finish_reason": end.finish_reason,
         "usage": usage,
         "cost": cost,
-        "cost_source": end.cost.source,
+        "cost_source": paid(end).source,
         "messages_left_out": left_out,
         "error": reason or None,
         "unknown": [name for name, figure in figures.items() if figure is None],
     }
     text = "\n\n".join(part for part in (end.text, reason) if part)
-    return ToolAnswer(structured, end.cost, failed=end.outcome != "complete", text=text)
+    return ToolAnswer(structured, paid(end), failed=end.outcome != "complete", text=text)
 
 
 def token_counts(usage: Usage) -> dict[str, Any]:

@@ -18,10 +18,12 @@ from tui.domain.completion import (
 )
 from tui.domain.money import Cost, total_cost
 from tui.domain.text import CleanText
+from tui.serve.multimodal.answers import paid
 from tui.serve.multimodal.ports import ModelGateway
 from tui.serve.openai_api.answers import DONE, Chunks, Way, completion, event
 from tui.serve.openai_api.refusals import Refusal, broken_off, of_end
 from tui.serve.openai_api.wire import Wire
+from tui.serve.tool import FREE
 
 LastAct = Callable[[], Awaitable[None]]
 """Sends the end of an answer: to be done once the request is on record."""
@@ -70,9 +72,11 @@ class Relay:
 
     @property
     def cost(self) -> Cost | None:
-        """What all attempts cost, also that of one that was left; None when nothing was sent."""
+        """What all attempts cost, also that of one that was left; None when nobody knows what that one cost."""
         attempt = self.way.attempt
-        left = self.gateway.settled(attempt.attempt_id) if attempt else None
+        if attempt is None:
+            return FREE
+        left = self.gateway.settled(attempt.attempt_id)
         if left is not None:
             self._costs.append(left.cost)
         return total_cost(self._costs) if self._costs else None
@@ -83,13 +87,14 @@ class Relay:
         match fact:
             case AttemptStarted():
                 self.way.attempt = fact
+                self._reasoning.clear()
             case AttemptEnded():
                 self._costs.append(fact.cost)
                 self.way.status = fact.status
             case ReasoningDelta():
                 self._reasoning.append(fact.text)
             case ReplyEnded():
-                self.way.cost, self.way.latency_ms = fact.cost, self._elapsed_ms()
+                self.way.cost, self.way.latency_ms = paid(fact), self._elapsed_ms()
                 self.failed = fact.outcome != "complete"
 
     def _elapsed_ms(self) -> int:

@@ -218,6 +218,19 @@ async def test_reasoning_comes_in_its_own_field(tmp_path: Path) -> None:
         assert told[1].choices[0].delta.reasoning_content == "Hm."
 
 
+async def test_thoughts_of_two_providers_are_never_joined(tmp_path: Path) -> None:
+    cut = raw(chunk({"reasoning_content": "First."}), end="cut")
+    whole = raw(chunk({"reasoning_content": "Second."}), chunk({"content": "Yes."}), *ending())
+    async with (
+        LlmEndpoint(lambda _: cut) as one,
+        LlmEndpoint(lambda _: whole) as other,
+        served(tmp_path, {"a": one, "b": other}) as house,
+        house.openai() as client,
+    ):
+        told = await client.chat.completions.create(model="main", messages=HI)
+        assert (told.choices[0].message.model_extra or {})["reasoning_content"] == "Second."
+
+
 async def test_sixteen_streams_at_once_are_kept_apart(tmp_path: Path) -> None:
     def script(seen: Seen) -> Reply:
         return say([f"{seen.last_message['content']}-{number} " for number in range(20)])

@@ -234,6 +234,16 @@ async def test_no_second_place_is_asked_once_what_was_set_aside_is_spent(tmp_pat
     assert endpoint.requests == []
 
 
+async def test_a_request_that_found_no_way_costs_its_key_nothing(house: Served) -> None:
+    house.engine.parts.gateway.trip(ProviderName("a"))
+    key = await house.make_key("execute:completions", budget_usd=1)
+    async with house.openai(key) as client:
+        assert (await refusal_of(client)).status_code == 503
+    [held] = [key for key in await house.engine.access.keys() if key.day_budget]
+    assert held.spent_today == 0
+    assert [call.cost.microusd for call in await house.audited()] == [0]
+
+
 async def test_a_key_with_a_budget_asks_no_model_whose_price_is_unknown(tmp_path: Path, endpoint: LlmEndpoint) -> None:
     async with served(tmp_path, {"a": endpoint}, ModelSpec("fake-1")) as house:
         key = await house.make_key("execute:completions", budget_usd=1)

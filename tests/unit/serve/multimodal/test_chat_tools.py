@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 
 from tests.unit.serve.multimodal.gateway_double import ANSWERED, GatewayDouble, free, view
-from tui.domain.completion import Usage
+from tui.domain.completion import RouteTaken, Usage
 from tui.domain.errors import McpTuiError
 from tui.domain.messages import AudioPart, ImagePart, TextPart
 from tui.domain.money import Cost, MicroUsd
@@ -91,6 +91,13 @@ async def test_what_nobody_knows_is_null_and_named(double: GatewayDouble) -> Non
     told = (await called("chat_completion", double, HI)).structured
     assert (told["cost"], told["usage"]["total_tokens"], told["cost_source"]) == (None, None, "unknown")
     assert told["unknown"] == ["usage.prompt_tokens", "usage.completion_tokens", "usage.total_tokens", "cost"]
+
+
+async def test_a_request_that_reached_nobody_cost_nothing(double: GatewayDouble) -> None:
+    nowhere = RouteTaken(ANSWERED.request_id)
+    double.end = replace(ANSWERED, outcome="failed", failure="no-route", cost=Cost.unknown(), route=nowhere)
+    answer = await called("chat_completion", double, HI)
+    assert (answer.cost.microusd, answer.structured["cost"], answer.structured["model"]) == (0, 0, None)
 
 
 async def test_a_failure_is_a_failed_answer_with_what_came_and_what_it_cost(double: GatewayDouble) -> None:
