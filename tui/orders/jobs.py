@@ -107,11 +107,14 @@ def read_prompts(path: Path) -> list[str]:
 
 
 def _new_place(name: str) -> Path:
+    """Looked at before a benchmark is paid for. Raises UsageError."""
     path = Path(name).expanduser()
     if path.suffix not in (".csv", ".json"):
         raise UsageError(f"{name} says no form.", "Let it end in .csv or .json.")
     if path.exists():
         raise UsageError(f"{name} is there already.", "Give a new name; nothing is written over.")
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no directory {path.parent}.", "Make it, or choose another.")
     return path
 
 
@@ -121,7 +124,9 @@ def _write(path: Path, answer: "BenchmarkAnswer") -> None:
         with path.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except OSError as error:
-        raise UsageError(f"Cannot write {path}: {error.strerror}.", "The ranking is in the answer.") from error
+        raise UsageError(
+            f"Cannot write {path}: {error.strerror}.", "What each chain answered was told on the way."
+        ) from error
 
 
 def _csv(answer: "BenchmarkAnswer") -> str:

@@ -86,6 +86,8 @@ class _Run:
         self._progress = progress
         self._model = batch.model
         self._left = int(limit)
+        self._sure = True
+        """Whether what is left is known: no answer's cost was unknown."""
         self._degraded = batch.action != "degrade"
         self._stopped = ""
 
@@ -98,7 +100,7 @@ class _Run:
             item, over = await self._sent(number, prompt)
         if over:
             self._stopped = "the batch's budget is spent"
-        left = f"{format_usd(max(0, self._left))} left"
+        left = f"{'' if self._sure else 'at most '}{format_usd(max(0, self._left))} left"
         self._progress(clean_line(f"{number} of {len(self._batch.prompts)}: {item.outcome}, {left}"))
         return item
 
@@ -110,6 +112,7 @@ class _Run:
         except McpTuiError as error:
             return BatchItem(number, "failed", CleanText(""), Cost.unknown(), note=error.message), False
         self._left -= answer.cost.microusd or 0
+        self._sure = self._sure and answer.cost.microusd is not None
         return _item(number, answer), answer.failure == "budget"
 
     async def _cheaper(self) -> bool:

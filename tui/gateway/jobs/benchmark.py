@@ -38,7 +38,8 @@ async def benchmark(
 
 
 def _left(limit: MicroUsd | None, trials: list[StepTrial]) -> int | None:
-    return None if limit is None else limit - (total_cost(trial.cost for trial in trials).microusd or 0)
+    """What is left of a limit after what is known to be spent; a trial of unknown cost does not lift the limit."""
+    return None if limit is None else limit - sum(trial.cost.microusd or 0 for trial in trials)
 
 
 async def _tried(

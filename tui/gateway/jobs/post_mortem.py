@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.domain.errors import NotExposedError, UsageError
+from tui.domain.errors import McpTuiError, UsageError
 from tui.domain.gateway_jobs import PostMortemAnswer, ProviderSince
 from tui.domain.gateway_routing import AttemptRecord, ExplainAnswer
 from tui.domain.ids import ProviderName
@@ -29,7 +29,7 @@ async def _newest(gateway: Gateway) -> str:
 async def _since(gateway: Gateway, provider: ProviderName) -> ProviderSince | None:
     try:
         seen = await gateway.provider(provider, "hour")
-    except (NotExposedError, UsageError):  # a provider may have been taken out of the configuration since
+    except McpTuiError:  # what is known of the request is told also where nobody says how its providers are now
         return None
     figures = seen.figures
     return ProviderSince(
@@ -43,7 +43,7 @@ def findings(explained: ExplainAnswer) -> Iterator[CleanText]:
     yield clean_line(f"{explained.target} was asked for: {way}.")
     for candidate in explained.candidates:
         if not candidate.taken and candidate.left_out:
-            yield clean_line(f"{candidate.step} was left out: {candidate.left_out}.".replace("..", "."))
+            yield clean_line(f"{candidate.step} was left out: {candidate.left_out.removesuffix('.')}.")
     for number, attempt in enumerate(explained.attempts, start=1):
         yield clean_line(_attempted(number, attempt))
     if explained.refused:

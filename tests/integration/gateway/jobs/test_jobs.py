@@ -10,10 +10,20 @@ from tests.integration.gateway.jobs.rig import Rig, rig
 from tests.integration.gateway.remote.omniroute.recorded import omniroute
 from tests.unit.gateway.embedded.stage import MemoryStore
 from tui.aim import Aim
-from tui.domain.errors import RefusedError, UsageError
+from tui.domain.completion import Usage
+from tui.domain.errors import ConnectError, RefusedError, UsageError
 from tui.domain.gateway import GatewaySpec
+from tui.domain.gateway_accounts import ProviderAnswer
+from tui.domain.gateway_answers import CombosAnswer, ComboView
+from tui.domain.gateway_figures import Window
 from tui.domain.gateway_jobs import BatchAnswer, BenchmarkAnswer, CheapestAnswer, HealAnswer, PostMortemAnswer
-from tui.domain.ids import ProviderName
+from tui.domain.gateway_routing import ExplainAnswer, StepTrial, TestAnswer
+from tui.domain.ids import ComboName, ProviderName
+from tui.domain.money import Cost, MicroUsd
+from tui.domain.text import CleanText
+from tui.gateway.contract import Gateway
+from tui.gateway.jobs.benchmark import benchmark
+from tui.gateway.jobs.post_mortem import post_mortem
 from tui.healing import Healing
 
 DEAR = ProviderName("dear")
@@ -251,7 +261,58 @@ async def test_a_ranking_can_be_json_and_stops_at_its_limit(tmp_path: Path) -> N
         assert len(json.loads(written.read_text(encoding="utf-8"))["rows"]) == 3
 
 
+async def test_a_place_that_cannot_be_written_is_told_before_anything_is_paid(tmp_path: Path) -> None:
+    async with rig(tmp_path) as running:
+        with pytest.raises(UsageError, match="no directory"):
+            await running.engine.jobs.operate("benchmark", {"export": str(tmp_path / "missing" / "ranking.csv")})
+        assert running.asked == []
+
+
+def _trial(cost: Cost) -> TestAnswer:
+    step = StepTrial(ProviderName("p"), "m", True, 10, None, cost, Usage())
+    return TestAnswer(ComboName("any"), (step,), CleanText("p/m"))
+
+
+class Chains(Gateway):
+    """Two chains whose trials cost what the answers say."""
+
+    def __init__(self, *costs: Cost) -> None:
+        self.costs = list(costs)
+
+    async def combos(self, include_metrics: bool = False) -> CombosAnswer:
+        return CombosAnswer(tuple(ComboView(ComboName(name), "priority", (), True) for name in "abc"))
+
+    async def test(self, combo: str, prompt: str = "", on_trial: object = None) -> TestAnswer:
+        return _trial(self.costs.pop(0))
+
+
+async def test_a_trial_of_unknown_cost_does_not_lift_the_limit_of_a_benchmark() -> None:
+    gateway = Chains(Cost(MicroUsd(2_000_000), "reported"), Cost.unknown(), Cost.unknown())
+    answer = await benchmark(gateway, lambda _: None, max_cost=1.0)
+    assert [row.note for row in answer.rows if row.rank is None] == ["not tried: the limit is spent"] * 2
+    gateway = Chains(Cost.unknown(), Cost(MicroUsd(2_000_000), "reported"), Cost.unknown())
+    answer = await benchmark(gateway, lambda _: None, max_cost=1.0)
+    assert [row.combo for row in answer.rows if row.rank is None] == ["c"]
+    assert answer.spent == Cost.unknown()
+
+
 # --- post-mortem
+
+
+async def test_a_post_mortem_is_given_also_where_a_gateway_cannot_say_how_its_providers_are(tmp_path: Path) -> None:
+    async with rig(tmp_path) as running:
+        await running.engine.gateway.operate("route", {"model": "main", "messages": "Hi"})
+        explained = (await running.engine.gateway.recent_requests(1))[0]
+
+        class Mute(Gateway):
+            async def explain(self, request_id: str) -> ExplainAnswer:
+                return explained
+
+            async def provider(self, provider: str, window: Window = "day") -> ProviderAnswer:
+                raise ConnectError("Nothing listens there.", "Start it.")
+
+        answer = await post_mortem(Mute(), explained.request_id)
+        assert (answer.explained, answer.providers) == (explained, ())
 
 
 async def test_a_post_mortem_names_who_failed_who_answered_and_how_they_are_now(tmp_path: Path) -> None:
