@@ -108,7 +108,10 @@ def read_prompts(path: Path) -> list[str]:
 
 def _new_place(name: str) -> Path:
     """Looked at before a benchmark is paid for. Raises UsageError."""
-    path = Path(name).expanduser()
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{name}: there is no such home directory.", "Write the directory out.") from error
     if path.suffix not in (".csv", ".json"):
         raise UsageError(f"{name} says no form.", "Let it end in .csv or .json.")
     if path.exists():

@@ -265,6 +265,8 @@ async def test_a_place_that_cannot_be_written_is_told_before_anything_is_paid(tm
     async with rig(tmp_path) as running:
         with pytest.raises(UsageError, match="no directory"):
             await running.engine.jobs.operate("benchmark", {"export": str(tmp_path / "missing" / "ranking.csv")})
+        with pytest.raises(UsageError, match="home directory"):
+            await running.engine.jobs.operate("benchmark", {"export": "~nobody-is-called-so/ranking.csv"})
         assert running.asked == []
 
 
