@@ -94,7 +94,8 @@ def _message(raw: Mapping[str, Json]) -> Message:
 
 def _cost(answer: object) -> Cost:
     if isinstance(answer, RouteAnswer):
-        return answer.cost
+        # What reached no provider cost nothing.
+        return answer.cost if answer.provider else FREE
     if isinstance(answer, TestAnswer):
         # Trials that were not made cost nothing, and a chain without places has none.
         return answer.cost if answer.trials else Cost(MicroUsd(0), "computed")

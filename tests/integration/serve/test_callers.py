@@ -11,7 +11,7 @@ from mcp import MCPError
 from tests.fakes.llm_endpoint import LlmEndpoint
 from tests.integration.serve.agents import ERAS, Era, agent, text_of
 from tests.integration.serve.served import CALL_USD, Served
-from tui.domain.ids import ServerName
+from tui.domain.ids import ProviderName, ServerName
 from tui.domain.servers import ServerSpec
 from tui.gateway.operations import OPERATIONS
 from tui.serve.scopes import SCOPES
@@ -142,6 +142,18 @@ async def test_no_request_costs_more_than_was_set_aside_for_it(house: Served, en
 
 
 # --- what is not there
+
+
+@pytest.mark.parametrize(("tool", "arguments"), [("gateway_route", ASK), ("chat_completion", ASK)])
+async def test_a_request_that_found_no_way_costs_its_key_nothing(
+    house: Served, endpoint: LlmEndpoint, tool: str, arguments: dict[str, Any]
+) -> None:
+    house.engine.parts.gateway.trip(ProviderName("a"))
+    async with agent(house, await house.make_key("*", budget_usd=1)) as client:
+        assert "breaker is open" in text_of(await client.call_tool(tool, arguments))
+    [held] = [key for key in await house.engine.access.keys() if key.day_budget]
+    assert held.spent_today == 0
+    assert endpoint.requests == []
 
 
 def everything_on_disk(home: Path) -> str:
