@@ -17,19 +17,28 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
 from tui.serve.app import BODY_LIMIT_BYTES
+from tui.serve.underway import lingering
 
+GRACE_S = 5.0
+"""How long calls under way may take once the other side has closed."""
 _CHUNK = 65_536
 _AHEAD = 64
 """Messages read before those in front of them were taken."""
 
 
 async def serve_stdio(server: Server[Any]) -> None:
-    """Serves until the other side closes. Meanwhile whatever writes to stdout ends up on stderr: the wire is MCP's."""
+    """Serves until the other side closes and its calls are answered, or were given their time.
+
+    Meanwhile whatever writes to stdout ends up on stderr: the wire is MCP's.
+    """
     with _wire() as (incoming, outgoing):
         reader, writer = _Reader(incoming), _Writer(outgoing)
         streams = (cast("anyio.AsyncFile[str]", each) for each in (reader, writer))
-        async with stdio_server(*streams) as (received, sent):
-            await server.run(received, sent, server.create_initialization_options())
+        async with (
+            stdio_server(*streams) as (received, sent),
+            lingering(received, sent, GRACE_S) as (incoming_calls, answers),
+        ):
+            await server.run(incoming_calls, answers, server.create_initialization_options())
 
 
 @contextmanager
