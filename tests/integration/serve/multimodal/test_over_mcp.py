@@ -3,34 +3,20 @@
 import base64
 import io
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
-from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
-from mcp_types import CallToolResult, TextContent
 from PIL import Image
 
 from tests.fakes.llm_endpoint import LlmEndpoint, say
 from tests.fakes.web import ok, redirect, web
+from tests.integration.serve.agents import agent, text_of
 from tests.integration.serve.served import CALL_USD, MODEL, Served, served
 from tui.config.schema import ServeSettings, Settings
 from tui.domain.money import Price
-
-
-@asynccontextmanager
-async def agent(house: Served, key: str = "") -> AsyncIterator[Client]:
-    headers = {"authorization": f"Bearer {key or house.key}"}
-    async with (
-        httpx2.AsyncClient(headers=headers, timeout=30, trust_env=False) as http,
-        Client(streamable_http_client(f"{house.url}/mcp", http_client=http)) as client,
-    ):
-        yield client
 
 
 @pytest.fixture
@@ -58,12 +44,6 @@ async def house(tmp_path: Path, endpoint: LlmEndpoint, photos: Path) -> AsyncIte
         yield house
 
 
-def told(result: CallToolResult) -> str:
-    [content] = result.content
-    assert isinstance(content, TextContent)
-    return content.text
-
-
 async def test_a_file_an_address_and_a_data_url_reach_the_model(
     house: Served, endpoint: LlmEndpoint, photos: Path
 ) -> None:
@@ -77,7 +57,7 @@ async def test_a_file_an_address_and_a_data_url_reach_the_model(
         for place in places:
             result = await client.call_tool("mcp_openrouter_analyze_image", {"image_path": place})
             assert not result.is_error
-            assert told(result) == "A cat."
+            assert text_of(result) == "A cat."
         assert result.structured_content is not None
         assert result.structured_content["cost"] == CALL_USD
         assert result.structured_content["model"] == "a/fake-1"
@@ -93,7 +73,7 @@ async def test_no_file_outside_the_named_directories_is_read(
     async with agent(house) as client:
         result = await client.call_tool("analyze_image", {"image_path": str(tmp_path / place)})
     assert result.is_error
-    assert "lies outside" in told(result) or "cannot be read" in told(result)
+    assert "lies outside" in text_of(result) or "cannot be read" in text_of(result)
     assert endpoint.requests == []
 
 
@@ -107,7 +87,7 @@ async def test_addresses_inside_the_network_are_closed_unless_they_were_opened(
     ):
         result = await client.call_tool("analyze_image", {"image_path": site.url("/cat.png")})
         assert result.is_error
-        assert "lies inside a network" in told(result)
+        assert "lies inside a network" in text_of(result)
         assert site.heads == []
 
 
@@ -122,7 +102,7 @@ async def test_a_mistake_is_an_answer_and_costs_nothing(house: Served, endpoint:
         for words, arguments in wrong.items():
             result = await client.call_tool("chat_completion", arguments)
             assert result.is_error
-            assert words in told(result)
+            assert words in text_of(result)
     assert endpoint.requests == []
     assert (await house.spend()).session_microusd == 0
 
@@ -134,7 +114,7 @@ async def test_asking_models_and_asking_about_them_take_different_scopes(house: 
         assert not (await client.call_tool("chat_completion", chat)).is_error
         assert (await client.call_tool("validate_model", {"model": "fake-1"})).is_error
     async with agent(house, reader) as client:
-        assert "execute:completions" in told(await client.call_tool("chat_completion", chat))
+        assert "execute:completions" in text_of(await client.call_tool("chat_completion", chat))
         result = await client.call_tool("validate_model", {"model": "fake-1"})
         assert result.structured_content == {"model": "fake-1", "valid": True, "id": "a/fake-1"}
         found = await client.call_tool("search_models", {"capabilities": {"vision": True}})
@@ -149,7 +129,7 @@ async def test_a_key_with_a_budget_asks_until_it_is_spent(house: Served, endpoin
     async with agent(house, key) as client:
         results = [await client.call_tool("chat_completion", chat) for _ in range(3)]
     assert [result.is_error for result in results] == [False, False, True]
-    assert "This key's budget" in told(results[-1])
+    assert "This key's budget" in text_of(results[-1])
     assert len(endpoint.requests) == 2
 
 
@@ -161,4 +141,4 @@ async def test_without_a_configured_model_the_free_one_answers(tmp_path: Path) -
         agent(house) as client,
     ):
         result = await client.call_tool("chat_completion", {"messages": [{"role": "user", "content": "hi"}]})
-        assert told(result) == "Free."
+        assert text_of(result) == "Free."

@@ -30,12 +30,6 @@ async def endpoint() -> AsyncIterator[LlmEndpoint]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, endpoint: LlmEndpoint) -> AsyncIterator[Served]:
-    async with served(tmp_path, {"a": endpoint}) as house:
-        yield house
-
-
-@pytest.fixture
 async def client(house: Served) -> AsyncIterator[AsyncOpenAI]:
     async with house.openai() as client:
         yield client

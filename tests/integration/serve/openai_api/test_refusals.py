@@ -1,7 +1,6 @@
 """What cannot be done is said in OpenAI's shape, with the status that its clients act upon."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,6 @@ from tui.domain.money import MicroUsd
 
 PATH = "/v1/chat/completions"
 HI: Any = [{"role": "user", "content": "hi"}]
-
-
-@pytest.fixture
-async def endpoint() -> AsyncIterator[LlmEndpoint]:
-    async with LlmEndpoint(lambda _: say("Hello.")) as endpoint:
-        yield endpoint
-
-
-@pytest.fixture
-async def house(tmp_path: Path, endpoint: LlmEndpoint) -> AsyncIterator[Served]:
-    async with served(tmp_path, {"a": endpoint}) as house:
-        yield house
 
 
 def refused(answer: httpx.Response, status: int, code: str, param: str | None = None) -> str:
