@@ -75,6 +75,8 @@ class AuditStore:
         sql = "SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1"
         last, chain = connection.execute(sql).fetchone() or (0, GENESIS)
         head = self._head.read()
+        if head is None and not last:
+            self._head.begin()
         if head is not None and head.seq >= last:
             last, chain = head.seq, head.chain
         cost = call.cost
@@ -115,16 +117,23 @@ def _checked(rows: Iterable[Sequence[Any]], head: Head, key: AuditKey) -> AuditV
     last, chain, count = head.base_seq, head.base_chain, 0
     for *row, link in rows:
         seq = row[0]
+        if not count and head.earlier_seq < seq <= last:
+            last, chain = head.earlier_seq, head.earlier_chain
         if seq <= last:
             return _broken(count, seq, f"Row {seq} stands before the beginning.")
         if seq > last + 1:
             return _broken(count, last + 1, f"{_rows(last + 1, seq - 1)} missing.")
-        if link != key.link(chain, row) or (seq == head.seq and link != head.chain):
+        if link != key.link(chain, row) or link != _known(head, seq, link):
             return _broken(count, seq, f"Row {seq} is not as it was recorded, or not in its place.")
         last, chain, count = seq, link, count + 1
     if last < head.seq:
         return _broken(count, last + 1, f"{_rows(last + 1, head.seq)} missing at the end.")
     return AuditVerdict(whole=True, entries=count)
+
+
+def _known(head: Head, seq: int, link: str) -> str:
+    """The hash that the head tells of a row; of any other than the two it names, that of the row itself."""
+    return {head.base_seq: head.base_chain, head.seq: head.chain}.get(seq, link)
 
 
 def _rows(first: int, last: int) -> str:

@@ -15,12 +15,17 @@ from tui.storage.audit_chain import GENESIS, AuditKey
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest row, and the row that the oldest one kept follows."""
+    """The newest row, and the row that the oldest one kept follows.
+
+    `earlier` is the row that they followed before: a process may have died before it took them away.
+    """
 
     seq: int = 0
     chain: str = GENESIS
     base_seq: int = 0
     base_chain: str = GENESIS
+    earlier_seq: int = 0
+    earlier_chain: str = GENESIS
 
 
 class HeadFile:
@@ -34,10 +39,15 @@ class HeadFile:
         """Returns the head, None when there is none or somebody else wrote it."""
         try:
             document = json.loads(self._path.read_text("utf-8"))
-            head = Head(*document["head"])
-            return head if document["seal"] == self._key.seal(list(astuple(head))) else None
+            return Head(*document["head"]) if document["seal"] == self._key.seal(document["head"]) else None
         except (OSError, ValueError, TypeError, KeyError):
             return None
+
+    def begin(self) -> None:
+        """Makes the file before the first row, unless there is one."""
+        with self._changing() as head:
+            if head == Head():
+                self._write(head)
 
     def advance(self, seq: int, chain: str) -> None:
         """Moves the end to a later row; a process that comes late moves nothing."""
@@ -48,7 +58,8 @@ class HeadFile:
     def cut(self, seq: int, chain: str) -> None:
         """Moves the beginning: rows up to this one will not be kept."""
         with self._changing() as head:
-            self._write(replace(head, base_seq=seq, base_chain=chain))
+            base, earlier = (seq, chain), (head.base_seq, head.base_chain)
+            self._write(Head(head.seq, head.chain, *base, *earlier))
 
     @contextmanager
     def _changing(self) -> Iterator[Head]:

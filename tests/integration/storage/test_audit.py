@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,6 +141,44 @@ async def test_the_oldest_rows_make_room_and_the_rest_stays_whole(database: Data
         await audit.record(CALL)
     verdict = await audit.verify()
     assert (verdict.whole, verdict.entries) == (True, 500)
+
+
+async def test_making_room_may_be_cut_short_at_any_point(database: Database) -> None:
+    audit = AuditStore(database, kept=990)
+    for _ in range(999):
+        await audit.record(CALL)
+    columns = "seq, at, caller, key_id, tool, outcome, duration_ms, cost_microusd, cost_source, input_hmac, transport"
+    tamper(database, f"CREATE TABLE kept AS SELECT {columns}, chain FROM audit WHERE seq <= 10")
+    await audit.record(CALL)
+    assert (await audit.verify()).entries == 990
+    tamper(database, "INSERT INTO audit SELECT * FROM kept")
+    verdict = await audit.verify()
+    assert (verdict.whole, verdict.entries) == (True, 1_000)
+    tamper(database, "UPDATE audit SET at = at + 1 WHERE seq = 5")
+    assert (await audit.verify()).broken_at == 5
+
+
+class KilledError(Exception):
+    """Stands for the end of the process."""
+
+
+class Dying(Database):
+    """Ends the process right after a commit."""
+
+    async def write(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        await super().write(work)
+        raise KilledError
+
+
+async def test_the_very_first_row_fits_too_when_the_process_died_right_after_it(tmp_path: Path) -> None:
+    dying = await Dying.open(tmp_path / "db")
+    with pytest.raises(KilledError):
+        await AuditStore(dying).record(CALL)
+    await dying.close()
+    database = await Database.open(tmp_path / "db")
+    verdict = await AuditStore(database).verify()
+    assert (verdict.whole, verdict.entries) == (True, 1)
+    await database.close()
 
 
 async def test_equal_inputs_have_equal_hashes_that_tell_nothing_without_the_key(
