@@ -47,7 +47,7 @@ class CheapestAnswer:
     unpriced: int = 0
     """Models that fit, but whose price nobody tells."""
     too_small: int = 0
-    """Models whose window is too small for the request, or unknown."""
+    """Models whose window is too small for the request."""
     undecided: int = 0
     """Models nobody told the capability of."""
 

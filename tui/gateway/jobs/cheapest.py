@@ -1,5 +1,8 @@
 """Finds the cheapest model that can do something."""
 
+from decimal import Decimal
+
+from tui.domain.errors import UsageError
 from tui.domain.gateway_answers import Capability, ModelView
 from tui.domain.gateway_jobs import CheapestAnswer, PricedModel
 from tui.domain.text import CleanText, clean_line
@@ -11,9 +14,15 @@ LISTED = 20
 async def cheapest(
     gateway: Gateway, capability: Capability = "chat", prompt_tokens: int = 1_000, output_tokens: int = 500
 ) -> CheapestAnswer:
-    """Returns the models that have `capability` and room for the request, by what such a request costs there."""
+    """Returns the models that have `capability` and room for the request, by what such a request costs there.
+
+    One whose window nobody tells may have the room. Raises UsageError for sizes below 0.
+    """
+    if min(prompt_tokens, output_tokens) < 0:
+        raise UsageError("A request has no fewer than 0 tokens.", "Give 0 or more.")
+    needed = prompt_tokens + output_tokens
     found = await gateway.models(capability=capability)
-    fitting = [model for model in found.models if (model.context_tokens or 0) >= prompt_tokens + output_tokens]
+    fitting = [model for model in found.models if model.context_tokens is None or model.context_tokens >= needed]
     rows = [row for model in fitting if (row := _priced(model, prompt_tokens, output_tokens))]
     rows.sort(key=lambda row: (not row.open, row.request_microusd, row.model))
     return CheapestAnswer(
@@ -33,7 +42,7 @@ def _priced(model: ModelView, prompt_tokens: int, output_tokens: int) -> PricedM
     into, out = model.input_usd_per_million, model.output_usd_per_million
     if into is None or out is None:
         return None
-    # Dollars a million tokens are micro-dollars a token.
-    cost = round(into * prompt_tokens + out * output_tokens)
+    # Dollars a million tokens are micro-dollars a token; a window nobody tells bounds no size, and no float holds any.
+    cost = round(Decimal(str(into)) * prompt_tokens + Decimal(str(out)) * output_tokens)
     name = clean_line(f"{model.provider}/{model.id}", 120)
     return PricedModel(name, cost, into, out, model.context_tokens, model.open, model.reason)

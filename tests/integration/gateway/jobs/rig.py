@@ -34,7 +34,10 @@ class Rig:
 
 @asynccontextmanager
 async def rig(
-    tmp_path: Path, broken: set[str] | None = None, gateways: tuple[GatewaySpec, ...] = ()
+    tmp_path: Path,
+    broken: set[str] | None = None,
+    gateways: tuple[GatewaySpec, ...] = (),
+    window: int | None = 32_000,
 ) -> AsyncIterator[Rig]:
     """Runs it for the length of a block. Prices: dear 50 + 100, thrifty 1 + 2 US dollars a million tokens."""
     broken = set() if broken is None else broken
@@ -50,7 +53,7 @@ async def rig(
 
     async with LlmEndpoint(script("dear")) as dear, LlmEndpoint(script("thrifty")) as thrifty:
         settings = Settings(
-            providers=(_provider("dear", dear, 50), _provider("thrifty", thrifty, 1)),
+            providers=(_provider("dear", dear, 50, window), _provider("thrifty", thrifty, 1, window)),
             combos=(
                 ComboSpec(ComboName("main"), ("dear/fake-1", "thrifty/fake-1")),
                 ComboSpec(ComboName("backup"), ("thrifty/fake-1",)),
@@ -69,6 +72,6 @@ async def rig(
             await engine.stop()
 
 
-def _provider(name: str, endpoint: LlmEndpoint, price: int) -> ProviderSpec:
-    model = ModelSpec("fake-1", 32_000, price=Price(Decimal(price), Decimal(2 * price)), tools=True)
+def _provider(name: str, endpoint: LlmEndpoint, price: int, window: int | None) -> ProviderSpec:
+    model = ModelSpec("fake-1", window, price=Price(Decimal(price), Decimal(2 * price)), tools=True)
     return ProviderSpec(ProviderName(name), endpoint.base_url, models=(model,))

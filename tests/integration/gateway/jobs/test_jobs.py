@@ -355,3 +355,17 @@ async def test_a_model_without_room_for_the_request_does_not_count(tmp_path: Pat
         answer = await running.engine.jobs.operate("cheapest", {"prompt_tokens": 40_000})
         assert isinstance(answer, CheapestAnswer)
         assert (answer.models, answer.too_small, answer.cheapest) == ((), 2, "")
+
+
+async def test_a_model_whose_window_nobody_tells_may_have_room(tmp_path: Path) -> None:
+    async with rig(tmp_path, window=None) as running:
+        answer = await running.engine.jobs.operate("cheapest", {"prompt_tokens": 10**400})
+        assert isinstance(answer, CheapestAnswer)
+        assert (answer.cheapest, answer.too_small) == ("thrifty/fake-1", 0)
+        assert [row.context_tokens for row in answer.models] == [None, None]
+
+
+async def test_no_request_has_fewer_than_no_tokens(tmp_path: Path) -> None:
+    async with rig(tmp_path) as running:
+        with pytest.raises(UsageError, match="fewer than 0"):
+            await running.engine.jobs.operate("cheapest", {"prompt_tokens": -5_000})
