@@ -69,7 +69,10 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class KeyBudget:
-    """What one key spent, and the most it may; a limit of 0 is none."""
+    """What one key spent, and the most it may; a limit of 0 is none.
+
+    Of several limits OmniRoute enforces only that of `interval`; where that is 0, the day's.
+    """
 
     today: MicroUsd | None
     month: MicroUsd | None
@@ -81,6 +84,25 @@ class KeyBudget:
     allowed: bool | None
     warned: bool | None
     reason: CleanText = CleanText("")
+    interval: CleanText = CleanText("")
+    """`daily`, `weekly` or `monthly`; empty where the page names none."""
+    reset_time: CleanText = CleanText("")
+
+    @property
+    def enforced_week(self) -> MicroUsd | None:
+        """The week's limit, if it is the one that holds."""
+        return self.week_limit if self.interval == "weekly" and self.week_limit else None
+
+    @property
+    def enforced_month(self) -> MicroUsd | None:
+        """The month's limit, if it is the one that holds."""
+        return self.month_limit if self.interval in ("monthly", "") and self.month_limit else None
+
+    @property
+    def enforced_day(self) -> MicroUsd | None:
+        """The day's limit, if it is the one that holds."""
+        other = self.interval and (self.enforced_week or self.enforced_month)
+        return None if other else self.day_limit or None
 
 
 def nodes(document: object) -> tuple[Node, ...]:
@@ -149,6 +171,8 @@ def budget(document: object) -> KeyBudget:
         check.flag("allowed"),
         check.flag("warningReached"),
         check.text("reason", 200),
+        top.text("resetInterval", 20),
+        top.text("resetTime", 10),
     )
 
 

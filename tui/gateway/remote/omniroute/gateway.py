@@ -288,7 +288,7 @@ class OmniRoute(MeasuredHere):
 
 HERE_ONLY = (relied_on("measured here"),)
 _BUDGET_WITNESSES = (
-    relied_on("GET /api/usage/budget", 0.0, "day and month"),
+    relied_on("GET /api/usage/budget", 0.0, "day and month, one limit at a time"),
     relied_on("measured here", 0.0, "session"),
 )
 _RESILIENCE_WITNESSES = (relied_on("GET /api/resilience"),)

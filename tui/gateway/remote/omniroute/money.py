@@ -89,29 +89,45 @@ async def read_budget(management: Management) -> KeyBudget:
 async def set_limit(management: Management, period: BudgetScope, limit: MicroUsd) -> KeyBudget:
     """Sets the day's or month's limit, 0 for none, and returns what is in force then.
 
-    Raises CallError when it is not what was ordered.
+    OmniRoute enforces one limit at a time, so this one takes the place of another, and it takes no 0. Raises
+    NotExposedError when a limit should be taken away, CallError when what is in force is not what was ordered.
     """
     own = await key_id(management)
     before = budget(await management.get(_PATH, apiKeyId=own))
-    wanted = {"day": before.day_limit or 0, "month": before.month_limit or 0, period: limit}
-    body: dict[str, Json] = {
-        "apiKeyId": own,
-        "dailyLimitUsd": wanted["day"] / 1_000_000,
-        "weeklyLimitUsd": (before.week_limit or 0) / 1_000_000,
-        "monthlyLimitUsd": wanted["month"] / 1_000_000,
-        "warningThreshold": before.warning_at if before.warning_at is not None else 0.8,
-    }
-    await management.send("POST", _PATH, body=body)
+    if not limit:
+        return _without_limit(before, period)
+    await management.send("POST", _PATH, body={"apiKeyId": own, **_order(before, period, limit)})
     after = budget(await management.get(_PATH, apiKeyId=own))
-    if (after.day_limit if period == "day" else after.month_limit) != limit:
+    if _enforced(after, period) != limit:
         raise CallError(f"OmniRoute took the {period}'s limit but does not tell it back.", "Look at its budget page.")
     return after
+
+
+def _enforced(told: KeyBudget, period: BudgetScope) -> MicroUsd | None:
+    return told.enforced_day if period == "day" else told.enforced_month
+
+
+def _without_limit(before: KeyBudget, period: BudgetScope) -> KeyBudget:
+    if _enforced(before, period) is None:
+        return before
+    raise NotExposedError("OmniRoute takes no limit away from a key.", "Set a higher one, or make another key there.")
+
+
+def _order(before: KeyBudget, period: BudgetScope, limit: MicroUsd) -> dict[str, Json]:
+    """What is not named over there is lost, and a 0 refused."""
+    limits = {"daily": before.day_limit, "weekly": before.week_limit, "monthly": before.month_limit}
+    interval = "daily" if period == "day" else "monthly"
+    limits[interval] = limit
+    body: dict[str, Json] = {f"{name}LimitUsd": value / 1_000_000 for name, value in limits.items() if value}
+    kept = {"resetTime": str(before.reset_time)} if before.reset_time else {}
+    warning_at = before.warning_at if before.warning_at is not None else 0.8
+    return {**body, **kept, "resetInterval": interval, "warningThreshold": warning_at}
 
 
 def budget_answer(told: KeyBudget, own: BudgetAnswer) -> BudgetAnswer:
     """Returns the limits that hold: this program's for the session, OmniRoute's for our key by day and by month."""
     session = tuple(line for line in own.lines if line.scope == "session")
-    lines = (*session, _line("day", told.day_limit, told.today), _line("month", told.month_limit, told.month))
+    lines = (*session, _line("day", told.enforced_day, told.today), _line("month", told.enforced_month, told.month))
     return BudgetAnswer(
         action="block",
         degrade_to=None,
@@ -134,7 +150,7 @@ def _status(
         return "exceeded"
     if told.warned or own.status == "near":
         return "near"
-    if all(line.limit_microusd is None for line in lines):
+    if told.enforced_week is None and all(line.limit_microusd is None for line in lines):
         return "unlimited"
     return "unknown" if told.allowed is None else "ok"
 

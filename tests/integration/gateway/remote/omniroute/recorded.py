@@ -74,8 +74,7 @@ class OmniRoute(GatewayPages):
                     row |= {"state": "CLOSED", "failureCount": 0, "retryAfterMs": 0}
                 return page({"ok": True, "resetCount": 2, "message": "Reset 2 circuit breaker(s)"})
             case "POST", ("/api/usage", _, "budget"):
-                changed["/api/usage/budget"] |= {name: body[name] for name in body if name.endswith("LimitUsd")}
-                return page(changed["/api/usage/budget"])
+                return _budgeted(changed["/api/usage/budget"], body)
             case "POST", ("/api/combos", _, "test"):
                 return page(_tried(body["comboName"]))
             case "POST", ("/api/auth", _, "login"):
@@ -91,6 +90,19 @@ def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> None:
             _merge(old[name], value)
         else:
             old[name] = value
+
+
+def _budgeted(budget: dict[str, Any], body: Mapping[str, Any]) -> Reply:
+    """What `POST /api/usage/budget` does: it takes no 0, and forgets each limit that is not named."""
+    limits = {name: body.get(name, 0) for name in ("dailyLimitUsd", "weeklyLimitUsd", "monthlyLimitUsd")}
+    refused = [
+        {"field": name, "message": f"{name} must be greater than zero"} for name in limits if body.get(name) == 0
+    ]
+    if refused or not any(limits.values()):
+        return page({"error": {"message": "Invalid request", "details": refused}}, 400)
+    others = {"resetInterval": body.get("resetInterval", "daily"), "resetTime": body.get("resetTime", "00:00")}
+    budget |= {**limits, **others, "warningThreshold": body.get("warningThreshold", 0.8)}
+    return page({"success": True, "apiKeyId": body["apiKeyId"], "budget": {**limits, **others}})
 
 
 def _tried(combo: str) -> dict[str, Any]:

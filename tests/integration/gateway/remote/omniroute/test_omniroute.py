@@ -273,12 +273,43 @@ async def test_the_days_limit_is_set_where_it_is_enforced_and_read_back(tmp_path
     async with omniroute() as fake, in_front_of(fake, tmp_path) as proxy:
         before = await proxy.gateway.budget()
         after = await proxy.gateway.budget(2.5, period="day")
-        reset = await proxy.gateway.budget(period="day", reset=True)
     assert [(line.scope, line.limit_microusd) for line in before.lines][1:] == [("day", None), ("month", None)]
     assert [line.limit_microusd for line in after.lines if line.scope == "day"] == [2_500_000]
-    assert [line.limit_microusd for line in reset.lines if line.scope == "day"] == [None]
     assert fake.orders[0].path == "/api/usage/budget"
     assert fake.orders[0].body["apiKeyId"] == "062b7ec1-27ef-4e38-88dd-10309384ee03"
+
+
+def limits(answer: Any) -> list[int | None]:
+    return [line.limit_microusd for line in answer.lines if line.scope != "session"]
+
+
+async def test_only_the_limit_that_omniroute_enforces_is_told(tmp_path: Path) -> None:
+    """With 3.7.9 a month's limit beside a daily interval let every request pass, and the other way round."""
+    async with omniroute() as fake, in_front_of(fake, tmp_path) as proxy:
+        day = await proxy.gateway.budget(2.5, period="day")
+        month = await proxy.gateway.budget(40.0, period="month")
+        stored = fake.documents["/api/usage/budget"]
+        day_again = await proxy.gateway.budget(3.0, period="day")
+    assert (limits(day), limits(month), limits(day_again)) == ([2_500_000, None], [None, 40_000_000], [3_000_000, None])
+    assert stored["monthlyLimitUsd"] == 40.0
+    assert "one limit at a time" in month.witnesses[0].fact
+
+
+async def test_a_week_s_limit_is_a_limit_though_it_has_no_line(tmp_path: Path) -> None:
+    fake = omniroute()
+    fake.documents["/api/usage/budget"] |= {"weeklyLimitUsd": 1.0, "monthlyLimitUsd": 9.0, "resetInterval": "weekly"}
+    async with fake, in_front_of(fake, tmp_path) as proxy:
+        answer = await proxy.gateway.budget(period="day")
+    assert (limits(answer), answer.status) == ([None, None], "ok")
+
+
+async def test_a_limit_can_be_changed_over_there_but_not_taken_away(tmp_path: Path) -> None:
+    async with omniroute() as fake, in_front_of(fake, tmp_path) as proxy:
+        assert limits(await proxy.gateway.budget(period="day", reset=True)) == [None, None]
+        await proxy.gateway.budget(2.5, period="day")
+        with pytest.raises(NotExposedError, match="takes no limit away"):
+            await proxy.gateway.budget(period="day", reset=True)
+    assert len(fake.orders) == 1
 
 
 async def test_an_exceeded_budget_is_told(tmp_path: Path) -> None:
