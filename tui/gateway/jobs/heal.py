@@ -15,6 +15,11 @@ RECORD = "jobs/heal"
 """Where what was changed is kept, so that it can be taken back after a restart."""
 
 
+_BROKEN = "There is no more that the rule does here."
+_NOTES = {"ok": "Nothing to do.", "degraded": _BROKEN, "down": _BROKEN, "unknown": "How it is could not be seen."}
+"""What is said of each verdict when nothing was done."""
+
+
 class Chats(Protocol):
     """Where chats are sent; orders to it raise McpTuiError."""
 
@@ -38,8 +43,9 @@ class Healer:
         await self._hasten(gateway, troubles)
         await self._move(gateway, chats, task)
         done = self.in_force[known:]
-        note = "" if done else "Nothing to do." if not troubles else "There is no more that the rule does here."
-        return HealAnswer(health.verdict, troubles, done, self.in_force, CleanText(note))
+        return HealAnswer(
+            health.verdict, troubles, done, self.in_force, CleanText("" if done else _NOTES[health.verdict])
+        )
 
     async def undo(self, gateway: Gateway, chats: Chats) -> HealAnswer:
         """Takes back what was changed, newest first; what somebody changed again since is left alone.

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,18 +12,19 @@ from tests.integration.gateway.remote.omniroute.recorded import omniroute
 from tests.unit.gateway.embedded.stage import MemoryStore
 from tui.aim import Aim
 from tui.domain.completion import Usage
-from tui.domain.errors import ConnectError, RefusedError, UsageError
+from tui.domain.errors import ConnectError, NotExposedError, RefusedError, UsageError
 from tui.domain.gateway import GatewaySpec
 from tui.domain.gateway_accounts import ProviderAnswer
-from tui.domain.gateway_answers import CombosAnswer, ComboView
+from tui.domain.gateway_answers import CombosAnswer, ComboView, HealthAnswer
 from tui.domain.gateway_figures import Window
-from tui.domain.gateway_jobs import BatchAnswer, BenchmarkAnswer, CheapestAnswer, HealAnswer, PostMortemAnswer
+from tui.domain.gateway_jobs import BatchAnswer, BenchmarkAnswer, CheapestAnswer, HealAnswer, HealRule, PostMortemAnswer
 from tui.domain.gateway_routing import ExplainAnswer, StepTrial, TestAnswer
 from tui.domain.ids import ComboName, ProviderName
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.text import CleanText
 from tui.gateway.contract import Gateway
 from tui.gateway.jobs.benchmark import benchmark
+from tui.gateway.jobs.heal import Healer
 from tui.gateway.jobs.post_mortem import post_mortem
 from tui.healing import Healing
 
@@ -157,6 +159,21 @@ async def test_what_was_changed_at_one_gateway_is_never_taken_back_at_another(tm
         answer = await engine.jobs.operate("heal-undo", {})
         assert isinstance(answer, HealAnswer)
         assert ([one.kind for one in answer.done], answer.in_force) == (["profile"], ())
+
+
+async def test_healing_does_not_call_a_gateway_well_that_could_not_be_seen(tmp_path: Path) -> None:
+    async with rig(tmp_path) as running:
+        unseen = replace(await running.engine.parts.gateway.health(), verdict="unknown")
+
+        class Unseen(Gateway):
+            async def health(self) -> HealthAnswer:
+                return unseen
+
+            async def combos(self, include_metrics: bool = False) -> CombosAnswer:
+                raise NotExposedError("Not told.", "")
+
+        answer = await Healer(HealRule()).heal(Unseen(), running.engine.parts.aim, "coding")
+        assert (answer.done, answer.note) == ((), "How it is could not be seen.")
 
 
 # --- batch
