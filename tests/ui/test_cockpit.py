@@ -42,6 +42,12 @@ async def test_the_status_line_leaves_a_figure_out_rather_than_cut_it(tmp_path: 
             assert "…" not in stage.lines[0]
 
 
+async def test_an_open_breaker_stays_in_the_status_line_of_the_narrowest_terminal(tmp_path: Path) -> None:
+    async with staged(tmp_path, size=(80, 24)) as stage:
+        assert "○ openrouter OPEN" in stage.lines[0]
+        assert " of $5" in stage.lines[0]
+
+
 async def test_a_countdown_ticks_without_a_new_sample(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.engine.hands.advance(10)
@@ -178,6 +184,15 @@ async def test_up_behind_a_message_whose_turn_has_begun_brings_nothing_back(tmp_
         await stage.press("up")
         await stage.write("new words")
         assert "new words" in stage.text
+
+
+async def test_what_is_written_while_the_transcript_is_read_goes_into_the_message_field(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.press("alt+up")
+        await stage.press("j", "k", "n", "o", "w", "space", "j")
+        assert "now j" in stage.text
+        await stage.press("enter")
+        assert stage.engine.orders == [("send", (TextPart(CleanText("now j")),))]
 
 
 async def test_escape_leaves_the_pane_then_interrupts_and_never_quits(tmp_path: Path) -> None:

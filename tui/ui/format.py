@@ -1,5 +1,6 @@
 """Figures as words: durations, sizes, tokens, ages and times of day, the same everywhere; an unknown figure is `?`."""
 
+import math
 import time
 
 from tui.domain.gateway import SpendView
@@ -23,6 +24,12 @@ def duration(ms: float | None) -> str:
         return f"{seconds // 60} min {seconds % 60:02} s"
     minutes = seconds // 60
     return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def until(seconds: float) -> str:
+    """Returns how long to wait still: `41 s`, from two minutes on `5 min`, rounded up."""
+    left = max(0.0, seconds)
+    return f"{left:.0f} s" if left < 120 else f"{math.ceil(left / 60)} min"
 
 
 def whole(number: int | None) -> str:

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from tests.ui import scene
 from tests.ui.screens import facts
 from tests.ui.screens import gateway_facts as known
 from tests.ui.screens.gateway_stage import gateway_stage, line, pass_time
 from tests.ui.screens.stage import press
 from tui.domain.events import GatewaySampled
-from tui.domain.gateway import GatewaySnapshot
+from tui.domain.gateway import BreakerView, GatewaySnapshot
 from tui.domain.text import clean
+from tui.ui.widgets.gateway.gateway_tables import provider_note
 
 
 async def test_providers_in_trouble_stand_first_with_failures_and_seconds_to_the_probe() -> None:
@@ -38,6 +40,13 @@ async def test_the_chosen_provider_says_why() -> None:
         assert "503 upstream overloaded" in app.text
         await press(app, "j", "j", "j")
         assert "12 400 tok/min" in line(app, "last error")
+
+
+def test_an_error_that_opened_the_breaker_is_said_once() -> None:
+    opened = BreakerView("OPEN", 5, 6, 6, opened_because=clean("503 overloaded"), seconds_to_probe=39.0)
+    note = provider_note(scene.provider("groq", opened, last_error=clean("503 overloaded")), known.NOW).plain
+    assert note.count("503 overloaded") == 1
+    assert "last error" not in note
 
 
 async def test_what_the_breakers_did_stands_below_newest_first_with_its_reason() -> None:

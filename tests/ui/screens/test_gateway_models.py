@@ -60,7 +60,7 @@ async def test_a_click_filters_as_well() -> None:
 async def test_the_chosen_model_and_a_list_that_failed_are_explained() -> None:
     async with gateway_stage("M", answers=known.ANSWERS) as app:
         assert "openrouter: 503 overloaded" in app.text
-        assert "cheapest that is open: groq/tiny-free" in app.text
+        assert "cheapest that is usable: groq/tiny-free" in app.text
         await press(app, "j", "j")
         assert "its breaker is open" in line(app, "openai/gpt-5-mini")
 

@@ -24,7 +24,8 @@ async def test_a_simulation_is_a_tree_with_chances_health_and_both_costs() -> No
             "answers 8.0% of all, reached 10%",
             "└─ ✗ nobody answers 2.0%",
             "40 of 41 calls succeeded",
-            "openrouter/auto   its breaker is open",
+            "✗ openrouter/auto",
+            "   its breaker is open",
         ):
             assert words in app.text, words
 

@@ -37,7 +37,7 @@ async def test_every_state_is_told_by_sign_and_word(stage):
 async def test_the_detail_names_cause_next_step_and_stderr_of_the_chosen_server(stage):
     await press(stage, "j", "j", "j")
     assert "The process exited with 1 before it answered." in stage.text
-    assert "next step  npm knows no package jira-mcp" in stage.text
+    assert "next step     npm knows no package jira-mcp" in stage.text
     assert "npm ERR! 404 Not Found" in stage.text
 
 

@@ -138,7 +138,14 @@ class GatewayScreen(FramedScreen):
         except McpTuiError as error:
             self.refused(error)
             return
-        choices = [Choice(one.name, clean_line(one.name), clean_line(f"{one.kind}  {one.url}", 60)) for one in known]
+        choices = [
+            Choice(
+                one.name,
+                clean_line(one.name),
+                clean_line(one.url if one.kind == one.name else f"{one.kind}  {one.url}", 60),
+            )
+            for one in known
+        ]
         current = next((one.name for one in known if one.in_use), "")
         chosen = await self.app.push_screen_wait(ChoiceDialog("Gateway", choices, current=current))
         if chosen and chosen != current:

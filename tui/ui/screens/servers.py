@@ -156,7 +156,8 @@ class ServersScreen(FramedScreen):
         except McpTuiError as error:
             self.refused(error)
             return
-        if not await self.app.push_screen_wait(Confirm(clean_line(f"Trust {status.name}?"), body, "trust and connect")):
+        title = clean_line(f"Trust the server {status.name}?")
+        if not await self.app.push_screen_wait(Confirm(title, body, "trust and connect")):
             return
         now = self.state.servers.get(status.name)
         if now is None or now.target != status.target:

@@ -38,7 +38,7 @@ TURN_COLUMNS = Columns(
     Column("Time", 5),
     Column("Turn", least=20),
     Column("Steps", 5, right=True, rank=2),
-    Column("Took", 9, right=True),
+    Column("Took", 10, right=True),
     Column("Cost", 9, right=True, rank=1),
 )
 _MOVES = (UserSpoke, AttemptBegan, AttemptFinished, ToolCallRequested, ToolCallStarted, ToolCallFinished)

@@ -20,11 +20,12 @@ from tui.ui.format import plural
 from tui.ui.screens.live import EVERYTHING, LiveScreen
 
 _WAYS = (
-    ("demo", "Try the demo", "Two servers and a scripted model; no network, no key."),
+    ("demo", "Try the demo", "Two servers, a scripted model; no network, no key."),
     ("chat", "Open the cockpit", "With what was found above; nothing starts unasked."),
-    ("import", "Take over servers", "From the clients above; nothing is started."),
+    ("import", "Take over servers", "From other programs' lists; nothing is started."),
     ("quit", "Leave", "`mcp-tui --help` shows the other ways to begin."),
 )
+_LABEL_CELLS = max(len(label) for _, label, _ in _WAYS) + 2
 _MOST_FOUND = 9
 _GETTING_A_MODEL = Content.assemble(
     ("No model yet. A key in the environment (OPENAI_API_KEY, OPENROUTER_API_KEY, GROQ_API_KEY …), a ", "$dim"),
@@ -58,7 +59,10 @@ class WelcomeScreen(LiveScreen):
         self._clients: Sequence[FoundClient] | None = None
         """Other programs' lists of servers; None until they were looked for."""
         self._ways = OptionList(
-            *(Option(Content.assemble((label, "bold"), "  ", (help, "$dim")), id=id) for id, label, help in _WAYS),
+            *(
+                Option(Content.assemble((f"{label:<{_LABEL_CELLS}}", "bold"), (help, "$dim")), id=id)
+                for id, label, help in _WAYS
+            ),
             markup=False,
         )
 

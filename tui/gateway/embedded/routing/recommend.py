@@ -120,7 +120,7 @@ def _offer(combo: ComboSpec, task: TaskType, parts: Parts) -> Offer | str:
         return Offer(combo.name, places, score(places[0], needs))
     if plan.ranking:
         return "its models take no tools"
-    return "no place of it is open: " + "; ".join(f"{one.step}: {one.reason}" for one in plan.left_out[:3])
+    return "no place of it is usable now: " + "; ".join(f"{one.step}: {one.reason}" for one in plan.left_out[:3])
 
 
 def _can(standing: Standing, task: TaskType) -> bool:

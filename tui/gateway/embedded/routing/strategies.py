@@ -51,7 +51,9 @@ Order = Callable[[Sequence[Entrant], Occasion], tuple[Ranked, ...]]
 
 def in_priority(entrants: Sequence[Entrant], _occasion: Occasion) -> tuple[Ranked, ...]:
     """The order a person wrote."""
-    return _told(entrants, lambda _: "written first of the open places", lambda _, first: f"written after {_at(first)}")
+    return _told(
+        entrants, lambda _: "written first of the usable places", lambda _, first: f"written after {_at(first)}"
+    )
 
 
 def in_turn(entrants: Sequence[Entrant], occasion: Occasion) -> tuple[Ranked, ...]:

@@ -1,6 +1,7 @@
 """The top line: where chats go, how full the window is, what was spent, who is well; figures keep their column."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.cells import cell_len
@@ -9,10 +10,11 @@ from tui.domain.gateway import GatewaySnapshot, ProviderHealth
 from tui.domain.money import format_usd
 from tui.domain.state import State
 from tui.domain.text import clean_line
-from tui.ui.format import duration, percent, session_cost_text
+from tui.ui.format import duration, percent, session_cost_text, until
 from tui.ui.widgets.lists.ink import InkedWidget, Piece, Row
 
 GAP = "    "
+NARROW_GAP = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class _Cell:
     rank: int
     pieces: tuple[Piece, ...]
     width: int = 0
+    shorter: tuple[Piece, ...] = ()
+    """What is shown instead on a narrow screen; empty for the same."""
 
     @property
     def cells(self) -> int:
@@ -47,9 +51,9 @@ class StatusBar(InkedWidget):
             _Cell(1, ((clean_line(self._profile, 16), "dim"),)),
             _Cell(8, _route(state)),
             _Cell(6, _context(state), 8),
-            _Cell(7, _spend(state.gateway), 14),
-            _Cell(5, _servers(state), 13),
-            _Cell(4, _trouble(state.gateway, now)),
+            _Cell(8, _spend(state.gateway), 14),
+            _Cell(4, _servers(state), 13),
+            _Cell(7, _trouble(state.gateway, now), shorter=_trouble(state.gateway, None)),
             _Cell(2, _latency(state.gateway), 10),
         )
         if cells != self._cells:
@@ -57,14 +61,20 @@ class StatusBar(InkedWidget):
             self.refresh()
 
     def row(self, y: int, width: int) -> Row:
-        cells = [cell for cell in self._cells if cell.pieces]
-        while len(cells) > 1 and sum(cell.cells + len(GAP) for cell in cells) - len(GAP) > width:
+        cells, gap = [cell for cell in self._cells if cell.pieces], GAP
+        if _needed(cells, gap) > width:
+            cells, gap = [replace(cell, pieces=cell.shorter or cell.pieces) for cell in cells], NARROW_GAP
+        while len(cells) > 1 and _needed(cells, gap) > width:
             cells.remove(min(cells, key=lambda cell: cell.rank))
         left: list[Piece] = []
         for cell in cells:
             used = sum(cell_len(text) for text, _ in cell.pieces)
-            left += [*cell.pieces, (" " * (cell.cells - used) + GAP, "")]
+            left += [*cell.pieces, (" " * (cell.cells - used) + gap, "")]
         return Row(left[:-1])
+
+
+def _needed(cells: Sequence[_Cell], gap: str) -> int:
+    return sum(cell.cells for cell in cells) + len(gap) * (len(cells) - 1)
 
 
 def _route(state: State) -> tuple[Piece, ...]:
@@ -117,12 +127,13 @@ def _servers(state: State) -> tuple[Piece, ...]:
     return ((f"{sign} {ready}/{len(wanted)} servers", ink),)
 
 
-def _trouble(gateway: GatewaySnapshot | None, now: float) -> tuple[Piece, ...]:
-    """The worst provider whose breaker is not closed."""
+def _trouble(gateway: GatewaySnapshot | None, now: float | None) -> tuple[Piece, ...]:
+    """The worst provider whose breaker is not closed; without `now` no countdown."""
     providers = gateway.providers if gateway else ()
     for provider in providers:
         if provider.breaker.state == "OPEN":
-            return ((f"○ {clean_line(provider.name, 20)} OPEN{countdown(provider, gateway, now)}", "bad"),)
+            left = "" if now is None else countdown(provider, gateway, now)
+            return ((f"○ {clean_line(provider.name, 20)} OPEN{left}", "bad"),)
     for provider in providers:
         if provider.breaker.state == "HALF_OPEN":
             return ((f"◐ {clean_line(provider.name, 20)} HALF", "warn"),)
@@ -134,8 +145,7 @@ def countdown(provider: ProviderHealth, gateway: GatewaySnapshot | None, now: fl
     seconds = provider.breaker.seconds_to_probe
     if seconds is None or gateway is None:
         return ""
-    left = max(0.0, seconds - max(0.0, now - gateway.at))
-    return f" {left:.0f} s"
+    return f" {until(seconds - max(0.0, now - gateway.at))}"
 
 
 def _latency(gateway: GatewaySnapshot | None) -> tuple[Piece, ...]:

@@ -18,7 +18,7 @@ COMBO_COLUMNS = Columns(
     Column("Combo", least=12),
     Column("Switch", 7),
     Column("Strategy", 17),
-    Column("Open", 6, right=True),
+    Column("Usable", 6, right=True),
     Column("Requests", 8, right=True, rank=1),
     Column("Ok", 6, right=True, rank=2),
     Column("p50", 8, right=True, rank=3),
@@ -46,14 +46,14 @@ def combo_rows(combos: CombosAnswer | None, metrics: CombosAnswer | None) -> lis
 def combo_cells(row: ComboRow, width: int) -> list[Piece]:
     """Returns one row of the table."""
     combo, figures = row.combo, row.metrics.figures if row.metrics else None
-    still_open = sum(step.open for step in combo.steps)
-    ink = "ok" if still_open == len(combo.steps) else "warn" if still_open else "bad"
+    usable = sum(step.open for step in combo.steps)
+    ink = "ok" if usable == len(combo.steps) else "warn" if usable else "bad"
     return COMBO_COLUMNS.cells(
         [
             (clean_line(combo.name), "bold" if combo.enabled else "dim"),
             ("● on", "ok") if combo.enabled else ("○ off", "warn"),
             (clean_line(combo.strategy), ""),
-            (f"{still_open}/{len(combo.steps)}", ink if combo.enabled else "dim"),
+            (f"{usable}/{len(combo.steps)}", ink if combo.enabled else "dim"),
             *_figures(figures),
         ],
         width,
@@ -99,7 +99,7 @@ def _step(number: int, step: ComboStep) -> Content:
         (f"{sign} ", style),
         f"{clean_line(step.step, STEP_WIDTH):<{STEP_WIDTH}}  ",
         (weight, "$dim"),
-        ("open", "$dim") if step.open else (step.reason or "not open", "$text-error"),
+        ("usable", "$dim") if step.open else (step.reason or "not usable now", "$text-error"),
     )
 
 

@@ -156,7 +156,7 @@ def _trouble(provider: ProviderHealth) -> str:
     if breaker.failures:
         parts.append(f"{failures_of(breaker)} failed")
     if breaker.failures or breaker.state != "CLOSED":
-        parts.append(provider.last_error or breaker.opened_because)
+        parts.append(breaker.opened_because or provider.last_error)
     return clean_line(" · ".join(part for part in parts if part))
 
 

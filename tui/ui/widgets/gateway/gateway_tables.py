@@ -6,7 +6,7 @@ from textual.content import Content
 
 from tui.domain.gateway import BreakerView, GatewaySnapshot, LatencyView, ProviderHealth
 from tui.domain.text import clean_line
-from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
+from tui.ui.format import UNKNOWN, age, duration, percent, plural, until, whole
 from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import fact, heading, lines
 from tui.ui.widgets.lists.ink import Piece, right_fit
@@ -91,7 +91,7 @@ def _probe(provider: ProviderHealth, sampled_at: float, now: float) -> str:
         return "–"
     if breaker.seconds_to_probe is None:
         return UNKNOWN
-    return f"{max(0.0, breaker.seconds_to_probe - max(0.0, now - sampled_at)):.0f} s"
+    return until(breaker.seconds_to_probe - max(0.0, now - sampled_at))
 
 
 def provider_note(provider: ProviderHealth | None, now: float) -> Content:
@@ -103,17 +103,17 @@ def provider_note(provider: ProviderHealth | None, now: float) -> Content:
         f"{whole(breaker.failures)} of {plural(breaker.calls, 'call')} in the window failed"
     )
     last = provider.last_error or "no error seen"
+    error: tuple[str | tuple[str, str], ...] = (
+        ("last error  ", "$dim"),
+        (last, "$text-error" if provider.last_error else "$dim"),
+        "   ",
+    )
+    standing = (("quota  ", "$dim"), provider.quota or UNKNOWN, ("   models  ", "$dim"), _models(provider, now))
     return lines(
         [
             Content.assemble((clean_line(provider.name), "bold"), ("   breaker  ", "$dim"), why),
-            Content.assemble(
-                ("last error  ", "$dim"),
-                (last, "$text-error" if provider.last_error else "$dim"),
-                ("   quota  ", "$dim"),
-                provider.quota or UNKNOWN,
-                ("   models  ", "$dim"),
-                _models(provider, now),
-            ),
+            # The error that opened the breaker stands in the line above.
+            Content.assemble(*(() if last == why else error), *standing),
         ]
     )
 

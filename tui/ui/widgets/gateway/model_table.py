@@ -23,7 +23,7 @@ MODEL_COLUMNS = Columns(
     Column("Vision", 6, rank=5),
     Column("Audio", 5, rank=6),
     Column("Price from", 12, rank=7),
-    Column("Now", 6, rank=1),
+    Column("Now", 9, rank=1),
 )
 ABILITIES = ("any", "tools", "vision", "audio")
 PRICES = ("any", "free", "$1", "$5", "$20")
@@ -92,7 +92,7 @@ def model_cells(model: ModelView, width: int) -> list[Piece]:
             _flag(model.vision),
             _flag(model.audio),
             (clean_line(model.price_source) if model.price_source else UNKNOWN, "dim"),
-            ("● open", "ok") if model.open else ("○ shut", "warn"),
+            ("● usable", "ok") if model.open else ("○ not now", "warn"),
         ],
         width,
     )
@@ -120,7 +120,7 @@ def _chosen(model: ModelView | None) -> Content:
         return Content("")
     listed = "never listed by its provider" if model.age_s is None else f"listed {age(model.age_s)}"
     reply = f"answers up to {tokens(model.max_output_tokens)} tokens"
-    why = () if model.open else ((f"   {model.reason or 'not open now'}", "$text-warning"),)
+    why = () if model.open else ((f"   {model.reason or 'not usable now'}", "$text-warning"),)
     name = clean_line(f"{model.provider}/{model.id}", 60)
     return Content.assemble((name, "bold"), (f"   {reply}   {listed}", "$dim"), *why)
 
@@ -133,5 +133,5 @@ def _lists(answer: ModelsAnswer, undecided: int) -> Content:
         if one.trouble:
             parts.append((f"✗ {clean_line(one.provider)}: {one.trouble}   ", "$text-error"))
     if answer.cheapest:
-        parts.append((f"cheapest that is open: {answer.cheapest}", "$dim"))
+        parts.append((f"cheapest that is usable: {answer.cheapest}", "$dim"))
     return Content.assemble(*parts)

@@ -39,7 +39,7 @@ def simulation(answer: SimulateAnswer, width: int) -> Content:
         parts += _place(step, depth, width)
     parts.append(_end(answer))
     if answer.left_out:
-        parts += [None, heading("Left out"), *(_left_out(step) for step in answer.left_out)]
+        parts += [None, heading("Left out"), *(line for step in answer.left_out for line in _left_out(step, width))]
     if answer.assumption:
         parts += [None, Content.styled(answer.assumption, "$dim")]
     if answer.unknown:
@@ -88,9 +88,9 @@ def _end(answer: SimulateAnswer) -> Content:
     return Content.assemble((f"{inner}└─ ", "$dim"), ("✗ ", "$text-error"), f"nobody answers {nobody}")
 
 
-def _left_out(step: SimulatedStep) -> Content:
-    name = clean_line(f"{step.provider}/{step.model}", 48)
-    return Content.assemble(("✗ ", "$text-error"), f"{name}   ", (step.reason or "not open", "$dim"))
+def _left_out(step: SimulatedStep, width: int) -> Iterable[Content]:
+    yield Content.assemble(("✗ ", "$text-error"), clean_line(f"{step.provider}/{step.model}", 48))
+    yield from hung(" " * INDENT, step.reason or "not usable now", width, "$dim")
 
 
 def _factor(factor: Factor, indent: str, width: int) -> Content:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from tui.domain.text import CleanText
 
 LABEL_WIDTH = 13
+"""Cells of the longest label; one blank follows it."""
 
 
 class Detail(VerticalScroll):
@@ -49,7 +50,7 @@ def heading(text: str) -> Content:
 def fact(label: str, value: str | Content, style: str = "") -> Content:
     """Returns `label   value` on one line, the label dim and of one width."""
     shown = value if isinstance(value, Content) else Content.styled(value, style)
-    return Content.styled(f"{label:<{LABEL_WIDTH}}", "$dim") + shown
+    return Content.styled(f"{label:<{LABEL_WIDTH}} ", "$dim") + shown
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> list[Content]:

@@ -17,11 +17,13 @@ STATES: dict[ServerState, tuple[str, str, str]] = {
     "reconnecting": ("◌", "reconnecting…", "warn"),
     "signing-in": ("◌", "signing in…", "warn"),
     "failed": ("✗", "failed", "bad"),
-    "untrusted": ("?", "not trusted", "warn"),
+    "untrusted": ("?", "untrusted", "warn"),
     "disabled": ("–", "disabled", "dim"),
     "closed": ("○", "closed", "dim"),
 }
-_NAME_CELLS = 13
+_NAME_CELLS = 12
+_HOW_TO_TRUST = CleanText("alt+2, t: look at it")
+"""Fits the narrowest pane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def pane_rows(
         rows.append(ServerRow(status, folded=not shown))
         if status.error and status.state != "ready":
             rows.append(NoteRow(status.name, clean_line(status.error, 200)))
-        if status.hint and status.state != "ready":
+        if status.state == "untrusted":
+            rows.append(NoteRow(status.name, _HOW_TO_TRUST, hint=True))
+        elif status.hint and status.state != "ready":
             rows.append(NoteRow(status.name, clean_line(status.hint, 200), hint=True))
         if shown:
             rows += [ToolRow(tool, rules.get(f"{tool.server}.{tool.name}", "")) for tool in tools]

@@ -12,7 +12,7 @@ from tui.domain.servers import Catalog, ServerState, ServerStatus
 from tui.domain.text import CleanText, clean_line
 from tui.ui.format import age, clock_to_the_second, duration, plural, tokens, whole
 from tui.ui.widgets.lists.columns import Column, Columns
-from tui.ui.widgets.lists.detail import facts, heading, lines, paragraph
+from tui.ui.widgets.lists.detail import fact, facts, heading, lines, paragraph
 from tui.ui.widgets.lists.ink import Piece
 
 SIGNS: dict[ServerState, tuple[str, str, str]] = {
@@ -146,13 +146,13 @@ def _trouble(status: ServerStatus, now: float) -> list[Content | None]:
     parts: list[Content | None] = []
     if status.error:
         parts.append(paragraph(status.error, "$text-error"))
-    if status.hint:
-        parts.append(Content.assemble(("next step  ", "$dim"), status.hint))
-    elif status.state == "untrusted":
-        parts.append(Content.assemble(("next step  ", "$dim"), ("t", "$live"), " shows the exact command and asks"))
+    if status.state == "untrusted":
+        parts.append(fact("next step", Content.assemble(("t", "$live"), " shows the exact command and asks")))
+    elif status.hint:
+        parts.append(fact("next step", status.hint))
     if status.awaiting:
         waits = f" shows {plural(status.awaiting, 'definition')} that wait for your consent; no model is told of them"
-        parts.append(Content.assemble(("next step  ", "$dim"), ("t", "$live"), (waits, "$text-warning")))
+        parts.append(fact("next step", Content.assemble(("t", "$live"), (waits, "$text-warning"))))
     if status.retry_at is not None:
         parts.append(paragraph(f"tries again in {max(0, status.retry_at - now):.0f} s", "$text-warning"))
     return [*parts, None] if parts else [None]
