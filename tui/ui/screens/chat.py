@@ -7,6 +7,7 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.widget import Widget
 
 from tui.domain import events as e
@@ -114,17 +115,17 @@ class ChatScreen(LiveScreen):
         else:
             self.order(self._outgoing.send(clean(event.text), event.attachments))
 
-    @on(Composer.TakeBackWanted)
-    def _take_back(self) -> None:
-        self.order(self._outgoing.take_back(self._composer))
-
     @on(Composer.Refused)
     def _refused(self, event: Composer.Refused) -> None:
         self.notify(clean(event.reason), severity="warning", markup=False)
 
     @on(Composer.EditRequested)
-    def _edit(self, event: Composer.EditRequested) -> None:
-        self.order(self._outgoing.edit(event.text, self._composer, self.app))
+    @on(Composer.TakeBackWanted)
+    def _bring(self, event: Composer.EditRequested | Composer.TakeBackWanted) -> None:
+        if isinstance(event, Composer.EditRequested):
+            self.order(self._outgoing.edit(event.text, self._composer, self.app))
+        else:
+            self.order(self._outgoing.take_back(self._composer))
 
     @on(MessageField.ReadOn)
     def _read_on(self, event: MessageField.ReadOn) -> None:
@@ -174,6 +175,14 @@ class ChatScreen(LiveScreen):
         self.order(self.engine.servers.reconnect(ServerName(event.name)))
 
     # --- keys
+
+    def on_key(self, event: Key) -> None:
+        """What is written while the transcript is read goes into the message field, unless it is a key of ours."""
+        letter = event.character if event.is_printable else None
+        if letter and self._transcript.has_focus and event.key not in self.active_bindings:
+            event.stop()
+            self.set_focus(self._composer.query_one(MessageField))
+            self._composer.insert(letter)
 
     def action_back(self) -> None:
         """Closes, clears, leaves, then interrupts the turn."""

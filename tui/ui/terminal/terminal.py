@@ -16,6 +16,7 @@ from tui.config.paths import Paths
 from tui.crash import crash_report
 from tui.ui.terminal.alt_keys import read_alt_keys
 from tui.ui.terminal.guard import encodable, guarded, reset_sequence
+from tui.ui.terminal.key_order import OrderedApp
 from tui.ui.terminal.keyboard import GuardedInput
 from tui.ui.terminal.line_settings import restore_attributes
 
@@ -91,7 +92,7 @@ class GuardedOutput:
         writer.join(1.0)
 
 
-class TerminalApp(App[str]):
+class TerminalApp(OrderedApp):
     """An app that leaves the terminal as it found it: on signals, on exceptions, when suspended, when blocked."""
 
     def __init__(self, paths: Paths) -> None:
