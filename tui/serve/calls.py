@@ -1,6 +1,7 @@
 """Carries one tool call out: found, admitted, checked, paid for, answered, checked again."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,10 +51,21 @@ class Calls:
 
 def check_arguments(tool: ServedTool, arguments: Mapping[str, Json]) -> None:
     """Raises UsageError that names the argument and what is wrong with it."""
+    if not _is_plain_json(arguments):
+        raise UsageError("The arguments hold a number that JSON does not know.", "Leave NaN and infinities out.")
     error = _first_error(tool.input_schema, arguments)
     if error is not None:
         place = ".".join(map(str, error.absolute_path))
         raise UsageError(f"{place or 'The arguments'}: {error.message[:300]}", "See the tool's input schema.")
+
+
+def _is_plain_json(arguments: Mapping[str, Json]) -> bool:
+    """Python reads NaN and infinities, also `1e999` (RFC 8259, 6); no schema's bound holds them back."""
+    try:
+        json.dumps(arguments, allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def check_answer(tool: ServedTool, answer: ToolAnswer) -> None:

@@ -1,6 +1,7 @@
 """The way of a served call: scopes before arguments, money before the tool, and a record whatever happens."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,7 +71,10 @@ async def test_a_refused_caller_learns_nothing_about_its_arguments() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "place"),
-    [({}, "'n' is a required"), ({"n": "1"}, "n: '1'"), ({"n": 1, "scopes": ["*"]}, "scopes"), ({"n": None}, "n: ")],
+    [
+        *(({}, "'n' is a required"), ({"n": "1"}, "n: '1'"), ({"n": 1, "scopes": ["*"]}, "scopes")),
+        *(({"n": None}, "n: "), ({"n": math.nan}, "JSON does not know"), ({"n": math.inf}, "JSON does not know")),
+    ],
 )
 async def test_arguments_that_do_not_fit_are_named_and_never_reach_the_tool(
     arguments: dict[str, Any], place: str

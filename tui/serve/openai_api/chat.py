@@ -100,9 +100,8 @@ class ChatCompletions:
             timeout_s=self.timeout_s,
             options=wanted.options,
         )
-        if admitted.caller.day_budget is not None:
-            try:
-                await admitted.set_aside(await self.gateway.price_ceiling(request))
-            except RefusedError as error:
-                raise KeyBudgetError(error.message, error.hint) from error
+        try:
+            await admitted.set_aside(await self.gateway.price_ceiling(request) if admitted.budgeted else None)
+        except RefusedError as error:
+            raise KeyBudgetError(error.message, error.hint) from error
         return replace(request, max_cost_microusd=admitted.allowance)

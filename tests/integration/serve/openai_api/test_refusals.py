@@ -210,6 +210,14 @@ async def test_a_key_spends_no_more_than_its_budget(house: Served, endpoint: Llm
     assert [call.outcome for call in await house.audited()] == ["refused", "ok", "ok"]
 
 
+async def test_what_a_key_without_a_budget_spends_is_counted_too(house: Served) -> None:
+    key = await house.make_key("execute:completions")
+    async with house.openai(key) as client:
+        await client.chat.completions.create(model="main", messages=HI)
+    [access] = [each for each in await house.engine.access.keys() if "execute" in each.name]
+    assert access.spent_today == round(CALL_USD * 1_000_000)
+
+
 async def test_no_second_place_is_asked_once_what_was_set_aside_is_spent(tmp_path: Path, endpoint: LlmEndpoint) -> None:
     async with (
         LlmEndpoint(lambda _: raw(chunk({"content": "word " * 200}), end="cut")) as talkative,
