@@ -66,6 +66,8 @@ PICTURES = (
     Picture("tools", ("alt+3",), (FILES,)),
     Picture("gateway", ("alt+5",), (facts.gateway(),)),
     Picture("cost", ("alt+5", "C")),
+    Picture("combos", ("alt+5", "O")),
+    Picture("route", ("alt+5", "R"), (facts.gateway(),)),
     Picture("approval", events=(APPROVAL,)),
 )
 
