@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from tui.aim import Aim
@@ -109,6 +110,7 @@ async def assemble(settings: Settings, paths: Paths, bus: Bus, clock: Clock, des
     """Opens the log and the store, builds the gateway and the room, and begins to connect the servers."""
     around = _Surroundings(settings, paths, bus, clock, desk)
     async with AsyncExitStack() as undo:
+        _remember_secrets(around)
         _open_log(around, undo)
         around = replace(around, settings=with_chosen_gateway(around.settings))
         around = replace(around, settings=await _with_local_models(around))
@@ -122,6 +124,16 @@ async def assemble(settings: Settings, paths: Paths, bus: Bus, clock: Clock, des
             around.notice("info", DEMO_NOTICE)
         assembly.closing = undo.pop_all()
     return assembly
+
+
+def _remember_secrets(around: _Surroundings) -> None:
+    """Nothing that came out of the environment is ever written to the log."""
+    settings = around.settings
+    servers = (spec.secrets for spec in settings.servers)
+    providers = (spec.secrets for spec in settings.providers)
+    gateways = (spec.secrets for spec in settings.gateways)
+    for secret in chain.from_iterable((*servers, *providers, *gateways)):
+        around.redactor.remember(secret)
 
 
 def _open_log(around: _Surroundings, undo: AsyncExitStack) -> None:
@@ -260,8 +272,6 @@ async def _open_servers(
 def _consented(around: _Surroundings, consent: Consent) -> list[ServerSpec]:
     """A server named by a file is started only when a person agreed to exactly this definition."""
     specs = around.settings.servers
-    for secret in (secret for spec in specs for secret in spec.secrets):
-        around.redactor.remember(secret)
     return consent.applied(specs)
 
 

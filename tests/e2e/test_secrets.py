@@ -12,6 +12,7 @@ from tests.fakes.llm_endpoint import LlmEndpoint, Reply, Seen, fail
 pytestmark = [pytest.mark.pty, pytest.mark.xdist_group("pty-verbs")]
 
 KEY, TOKEN, HEADER = "canary-key-5f1d2c9b7e", "canary-token-81c4aa03d6", "canary-header-77e2b19f40"
+TEAM = "canary-team-0c93e1f7a2"
 SERVER = Path(__file__).parents[1] / "fakes" / "mcp_stdio.py"
 CRASHING = [sys.executable, "-m", "tests.e2e.programs.crashing", "handler"]
 
@@ -23,6 +24,7 @@ def settings(port: int, base_url: str) -> str:
 name = "mine"
 base_url = "{base_url}"
 api_key_env = "CANARY_KEY"
+headers = {{ X-Team = "${{CANARY_TEAM}}" }}
 models = [{{ id = "fake-1" }}]
 [servers.told]
 command = "{sys.executable}"
@@ -38,8 +40,9 @@ headers = {{ Authorization = "Bearer ${{CANARY_HEADER}}" }}
 
 
 def echo(seen: Seen) -> Reply:
-    """Says the secret it was sent in its complaint, as some servers do."""
-    return fail(401, {"error": {"message": f"I do not know {seen.headers.get('authorization', 'nobody')}"}})
+    """Says the secrets it was sent in its complaint, as some servers do."""
+    said = f"{seen.headers.get('authorization', 'nobody')} of {seen.headers.get('x-team', 'no team')}"
+    return fail(401, {"error": {"message": f"I do not know {said}"}})
 
 
 def holding(directory: Path, secrets: list[str]) -> list[str]:
@@ -49,8 +52,8 @@ def holding(directory: Path, secrets: list[str]) -> list[str]:
 
 
 async def test_secrets_stay_where_they_were_given(command: str, environ: dict[str, str]) -> None:
-    secrets = [KEY, TOKEN, HEADER]
-    environ |= {"CANARY_KEY": KEY, "CANARY_TOKEN": TOKEN, "CANARY_HEADER": HEADER}
+    secrets = [KEY, TOKEN, HEADER, TEAM]
+    environ |= {"CANARY_KEY": KEY, "CANARY_TOKEN": TOKEN, "CANARY_HEADER": HEADER, "CANARY_TEAM": TEAM}
     environ["PYTHONPATH"] = str(Path(__file__).parents[2])
     home = Path(environ["MCP_TUI_HOME"])
     async with LlmEndpoint(echo) as endpoint:

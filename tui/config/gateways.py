@@ -59,7 +59,9 @@ def _gateway(table: Table, environ: Mapping[str, str]) -> GatewaySpec:
     if known and not chosen and not values.get("keyring") and origin == origin_of(known.base_url):
         values["api_key_env"] = known.api_key_env
     _check_fit(table, kind, values)
-    values["headers"] = Expansion(table, environ).mapping("headers", values.get("headers", {}))
+    expansion = Expansion(table, environ)
+    values["headers"] = expansion.mapping("headers", values.get("headers", {}))
+    values["secrets"] = expansion.secrets
     return GatewaySpec(name, kind, url if kind == "openai" else url.removesuffix("/v1"), key_chosen=chosen, **values)
 
 

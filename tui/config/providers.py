@@ -57,7 +57,9 @@ def _provider(table: Table, environ: Mapping[str, str]) -> ProviderSpec:
     # A known name at another address gets no key by itself: a key only ever goes where it was entered for.
     if known and not explicit and not values.get("keyring") and origin == origin_of(known.base_url):
         values["api_key_env"] = known.api_key_env
-    values["headers"] = Expansion(table, environ).mapping("headers", values.get("headers", {}))
+    expansion = Expansion(table, environ)
+    values["headers"] = expansion.mapping("headers", values.get("headers", {}))
+    values["secrets"] = expansion.secrets
     models = tuple(_model(model) for model in table.tables("models"))
     return ProviderSpec(ProviderName(name), base_url, models=models, key_chosen=explicit, **values)
 

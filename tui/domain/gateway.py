@@ -65,6 +65,8 @@ class ProviderSpec:
     origin: str = "config"
     key_chosen: bool = False
     """A person named `api_key_env` for this very endpoint; else a well-known key goes to its own host only."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What of the headers came out of the environment, masked wherever it might be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class GatewaySpec:
     headers: Mapping[str, str] = field(default_factory=dict)
     mcp_server: str = ""
     """The MCP server of the same gateway, heard as a second witness; empty: none."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What of the headers came out of the environment, masked wherever it might be shown."""
 
     @property
     def provider(self) -> ProviderSpec:
@@ -97,6 +101,7 @@ class GatewaySpec:
             kind="litellm" if self.kind == "litellm" else "openai",
             origin="gateway",
             key_chosen=self.key_chosen,
+            secrets=self.secrets,
         )
 
 

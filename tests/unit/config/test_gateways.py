@@ -55,6 +55,7 @@ def test_headers_and_the_second_witness_are_read(paths: Paths) -> None:
         paths, OMNI + 'headers = { X-Team = "${TEAM}" }\nmcp_server = "route"\nadmin_key_env = "ADMIN"\n'
     ).gateways
     assert (spec.headers, spec.mcp_server, spec.admin_key_env) == ({"X-Team": "blue"}, "route", "ADMIN")
+    assert (spec.secrets, spec.provider.secrets) == (("blue",), ("blue",))
 
 
 def test_the_gateway_in_use_is_the_typed_one_before_the_files(paths: Paths) -> None:

@@ -162,7 +162,7 @@ class Reader:
         return self._client
 
     def _status_error(self, refusal: Refusal, what: str) -> StatusError:
-        said = masked(error_words(refusal.body)[0], self._client_signature[0])
+        said = masked(error_words(refusal.body)[0], self._sent_secrets())
         words = clean_line(f"{what} answered {refusal.status}{f': {said}' if said else ''}", 400)
         if refusal.status in (401, 403):
             self._refused = True
@@ -170,6 +170,11 @@ class Reader:
         if 300 <= refusal.status < 400:
             return StatusError(refusal.status, f"{words}, a redirect; it was not followed.", "Correct the url.")
         return StatusError(refusal.status, words, "The gateway's own log may tell more.")
+
+    def _sent_secrets(self) -> tuple[str, ...]:
+        """What was sent that only the gateway may know: the key, the session, headers out of the environment."""
+        key, signed = self._client_signature
+        return (*([key] if key else []), *(signed or {}).values(), *self._spec.secrets)
 
     def _key_hint(self) -> str:
         account = self._account

@@ -49,6 +49,7 @@ class UpstreamClient:
     ) -> None:
         self._spec = spec
         self._key = (key or "").strip() or None
+        self._secrets = (*([self._key] if self._key else []), *spec.secrets)
         self._timeouts = timeouts
         self._transport = transport
         self._clock = clock or SystemClock()
@@ -65,7 +66,7 @@ class UpstreamClient:
         Closing the iterator, or cancelling the task that reads it, closes the socket at once.
         """
         watchdog = Watchdog(self._timeouts, request.timeout_s)
-        reader = BodyReader(self._key)
+        reader = BodyReader(self._secrets)
         async with AsyncExitStack() as stack:
             stack.callback(watchdog.close)
             opened, answer = await self._open(stack, request, model, watchdog)
@@ -158,7 +159,7 @@ class UpstreamClient:
 
     def _named(self, refusal: Refusal) -> Failure:
         now = self._clock.wall()
-        return failure_from_response(refusal.status, refusal.headers, refusal.body, now, key=self._key)
+        return failure_from_response(refusal.status, refusal.headers, refusal.body, now, secrets=self._secrets)
 
     def _no_address(self) -> Failure:
         hint = "Set base_url to an address such as https://host/v1."

@@ -4,7 +4,7 @@ import json
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +80,7 @@ def failure(kind: FailureKind, reason: object, *, status: int | None = None, hin
 
 
 def failure_from_response(
-    status: int, headers: Mapping[str, str], body: bytes, now: float, *, key: str | None = None
+    status: int, headers: Mapping[str, str], body: bytes, now: float, *, secrets: Sequence[str] = ()
 ) -> Failure:
     """Names an answer that is no success. `headers` in lower case, `now` wall clock; HTML is never shown."""
     message, code = error_words(body)
@@ -89,14 +89,14 @@ def failure_from_response(
         reason = f"The endpoint answered {status}, a redirect; it was not followed"
         return failure("request", reason, status=status, hint=hint)
     kind = kind_of(status, f"{code} {message}", html=is_html(body))
-    return _named(kind, status, masked(message, key), wait_s=retry_after_s(headers, now))
+    return _named(kind, status, masked(message, secrets), wait_s=retry_after_s(headers, now))
 
 
-def failure_from_error(error: object, *, key: str | None = None) -> Failure:
+def failure_from_error(error: object, *, secrets: Sequence[str] = ()) -> Failure:
     """Names an error object or string that came inside a successful answer."""
     message, code = _words_of(error)
     status = int(code) if code.isdecimal() and len(code) == 3 else None
-    return _named(kind_of(status, f"{code} {message}"), status, masked(message or code, key))
+    return _named(kind_of(status, f"{code} {message}"), status, masked(message or code, secrets))
 
 
 def failure_from_exception(error: BaseException, address: str) -> Failure:
@@ -157,10 +157,10 @@ def is_html(body: bytes) -> bool:
     return body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def masked(message: str, key: str | None) -> str:
-    """Returns `message` without the key and without anything that looks like one."""
-    if key:
-        message = message.replace(key, "[key]")
+def masked(message: str, secrets: Iterable[str]) -> str:
+    """Returns `message` without the secrets that were sent and without anything that looks like a key."""
+    for secret in secrets:
+        message = message.replace(secret, "[key]")
     return _KEY_LIKE.sub("[key]", message)
 
 

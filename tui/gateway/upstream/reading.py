@@ -1,6 +1,7 @@
 """From body bytes to the end of an attempt: what the body is, what it says, whether it is whole. Pure."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from tui.gateway.upstream.events import Piece, Working
@@ -17,13 +18,13 @@ _KEEP_ALIVES = frozenset({"", "ping", "keepalive", "keep-alive", "heartbeat"})
 class BodyReader:
     """Takes the decompressed bytes of a successful answer; any cutting gives the same reply."""
 
-    def __init__(self, key: str | None = None) -> None:
-        self.reply = Reply(key)
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        self.reply = Reply(secrets)
         self.content_type = ""
         """As the header had it; used only to say what came instead of an answer."""
         self.interrupted: Failure | None = None
         """What ended the reading from outside: a lost connection, a deadline."""
-        self._key = key
+        self._secrets = secrets
         self._sse = SseDecoder()
         self._head = b""
         self._form: Literal["?", "sse", "json", "html"] = "?"
@@ -141,7 +142,7 @@ class BodyReader:
         pieces = self.reply.feed(document)
         known = isinstance(document, dict) and isinstance(document.get("choices"), list)
         if self.reply.failure is None and not known:
-            self.reply.failure = failure_from_error(document, key=self._key)
+            self.reply.failure = failure_from_error(document, secrets=self._secrets)
         elif known:
             # A whole body is its own evidence of an end.
             self.done_marker = True

@@ -1,6 +1,6 @@
 """A reply put together from decoded JSON: streamed chunks or one whole body. Pure; rules by table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui.domain.completion import FinishReason, Usage
@@ -43,8 +43,8 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 class Reply:
     """Takes JSON documents in order, gives typed pieces back and remembers the facts for the end."""
 
-    def __init__(self, key: str | None = None) -> None:
-        self._key = key
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        self._secrets = secrets
         self._text_pieces, self._reasoning_pieces = CleanPieces(), CleanPieces()
         self._fragments: list[CleanText] = []
         self._reasoning: list[CleanText] = []
@@ -78,7 +78,7 @@ class Reply:
             return []
         error = document.get("error") or (document if document.get("object") == "error" else None)
         if error:
-            self.failure = failure_from_error(error, key=self._key)
+            self.failure = failure_from_error(error, secrets=self._secrets)
             return []
         self._take_facts(document)
         choices = document.get("choices")
@@ -124,7 +124,7 @@ class Reply:
 
     def _take_choice(self, choice: dict[str, Any]) -> list[Piece]:
         if error := choice.get("error"):
-            self.failure = failure_from_error(error, key=self._key)
+            self.failure = failure_from_error(error, secrets=self._secrets)
             return []
         if isinstance(usage := choice.get("usage"), dict):
             self._take_usage(usage)

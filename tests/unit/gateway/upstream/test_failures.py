@@ -51,10 +51,10 @@ def test_the_message_is_found_in_every_usual_shape(body: bytes) -> None:
 
 def test_a_message_never_shows_the_key_nor_anything_like_one() -> None:
     body = f'{{"error": "refused {KEY} and sk-other-key-123456"}}'.encode()
-    found = failure_from_response(401, {}, body, 0.0, key=KEY)
+    found = failure_from_response(401, {}, body, 0.0, secrets=(KEY,))
     assert found.reason == "The provider refused the key (401): refused [key] and [key]"
     assert found.hint == "Check this provider's key."
-    assert KEY not in failure_from_error({"message": f"x {KEY}"}, key=KEY).reason
+    assert KEY not in failure_from_error({"message": f"x {KEY}"}, secrets=(KEY,)).reason
 
 
 def test_terminal_tricks_in_a_message_are_made_visible() -> None:
