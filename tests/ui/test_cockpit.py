@@ -48,6 +48,11 @@ async def test_an_open_breaker_stays_in_the_status_line_of_the_narrowest_termina
         assert " of $5" in stage.lines[0]
 
 
+async def test_hints_under_the_message_field_are_left_out_rather_than_cut(tmp_path: Path) -> None:
+    async with staged(tmp_path, size=(80, 24)) as stage:
+        assert stage.line("enter sends").endswith("· @ resource")
+
+
 async def test_a_countdown_ticks_without_a_new_sample(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.engine.hands.advance(10)

@@ -22,7 +22,8 @@ from tui.ui.widgets.composer.message_field import MessageField
 
 __all__ = ["Candidate", "Composer"]
 
-HINTS = "enter sends · alt+enter newline · @ resource · / prompt"
+HINTS = ("enter sends", "alt+enter newline", "@ resource", "/ prompt")
+"""As many are shown as fit, the first ones first."""
 
 
 class Composer(Vertical):
@@ -66,7 +67,7 @@ class Composer(Vertical):
         self._popup = CompletionPopup()
         self._field = MessageField(self._popup)
         self._chips = AttachmentChips()
-        self._hints = Static(HINTS, classes="left", markup=False)
+        self._hints = _Hints(classes="left", markup=False)
         self._queued = Static("", classes="right", markup=False)
         self._offer: tuple[str, FoundFile] | None = None
 
@@ -164,9 +165,9 @@ class Composer(Vertical):
     def _show_offer(self, offer: tuple[str, FoundFile] | None) -> None:
         self._offer, self._field.offering = offer, offer is not None
         if offer:
-            self._hints.update(Content.assemble(("tab", "$primary"), f" attaches {offer[1].label}"))
+            self._hints.show_offer(offer[1].label)
         else:
-            self._hints.update(HINTS)
+            self._hints.show_usual()
 
     @on(MessageField.FileChosen)
     @on(MessageField.OfferTaken)
@@ -197,3 +198,22 @@ class Composer(Vertical):
     def _drop_attachment(self, event: MessageField.BackspaceAtStart) -> None:
         event.stop()
         self._chips.remove_last()
+
+
+class _Hints(Static):
+    """The usual hints, as many as fit, until something else is shown."""
+
+    usual = True
+
+    def on_resize(self) -> None:
+        if self.usual:
+            self.show_usual()
+
+    def show_usual(self) -> None:
+        self.usual = True
+        fitting = (" · ".join(HINTS[:count]) for count in range(len(HINTS), 0, -1))
+        self.update(next((line for line in fitting if len(line) <= self.size.width), ""))
+
+    def show_offer(self, label: str) -> None:
+        self.usual = False
+        self.update(Content.assemble(("tab", "$primary"), f" attaches {label}"))
