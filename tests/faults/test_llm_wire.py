@@ -43,7 +43,7 @@ def check(case: WireCase, done: Done) -> None:
 
 
 def parsed(case: WireCase, size: int) -> Done:
-    reader = BodyReader(KEY)
+    reader = BodyReader((KEY,))
     reader.content_type = case.headers.get("content-type", "")
     for start in range(0, len(case.body), size):
         if not reader.finished:

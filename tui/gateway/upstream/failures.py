@@ -57,7 +57,11 @@ _STATUS_KINDS: Mapping[int, FailureKind] = {
 }
 
 _WORDS: tuple[tuple[FailureKind, str], ...] = (
-    ("credits", r"insufficient_quota|insufficient.{0,20}(credit|balance|funds)|billing_hard_limit|your current quota"),
+    (
+        "credits",
+        r"insufficient_quota|insufficient.{0,20}(credit|balance|funds)|billing_hard_limit|your current quota"
+        r"|budget.{0,20}exceeded|exceeded.{0,10}budget",
+    ),
     ("rate-limit", r"rate.?limit|too.many.requests|overloaded|resource.?exhausted|throttl"),
     ("auth", r"invalid.api.key|incorrect api key|authentication|unauthori[sz]ed|permission.denied"),
     ("provider-down", r"server.?error|internal.error|unavailable|bad.gateway|timed?.?out|upstream|connection"),

@@ -19,6 +19,8 @@ def usage_from(reported: dict[str, Any]) -> Usage:
         output_tokens=_first_count(reported, "completion_tokens", "output_tokens"),
         cached_tokens=_first_count({**reported, **prompt_details}, "cached_tokens", "prompt_cache_hit_tokens"),
         reasoning_tokens=_first_count({**reported, **output_details}, "reasoning_tokens"),
+        # OmniRoute says so where it counted in place of the model.
+        estimated=reported.get("estimated") is True,
     )
 
 
@@ -29,7 +31,7 @@ def later_usage(earlier: Usage, later: Usage) -> Usage:
         for name in ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
         if getattr(later, name) is not None
     }
-    return replace(earlier, **known)
+    return replace(earlier, **known, estimated=later.estimated) if known else earlier
 
 
 def reported_cost(value: object) -> MicroUsd | None:
