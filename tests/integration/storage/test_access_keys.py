@@ -42,7 +42,7 @@ async def test_a_key_is_found_by_itself_only(keys: AccessKeys) -> None:
 
 async def test_no_key_stands_in_the_database(keys: AccessKeys, database: Database) -> None:
     made = await keys.add("cursor", ["*"])
-    secret = made.key.rpartition("_")[2]
+    secret = made.key.partition("_")[2]
     with closing(sqlite3.connect(database.path)) as connection:
         assert secret not in "\n".join(connection.iterdump())
 

@@ -162,9 +162,10 @@ class Agreements:
             await self._agree(connection, matter.texts)
             return
         what = "was not agreed to yet" if verdict.first else "is new or changed"
+        held = "1 definition is" if len(verdict.held) == 1 else f"{len(verdict.held)} definitions are"
         self._notice(
             "warning",
-            f"{spec.name}: {len(verdict.held)} definitions are kept from the model: what it says {what}.",
+            f"{spec.name}: {held} kept from the model: what it says {what}.",
             f"Look at them: t on the Servers screen, or mcp-tui servers trust {spec.name}",
         )
 
