@@ -194,7 +194,7 @@ async def test_no_word_of_a_call_or_its_answer_is_kept_by_serving(
     kept = everything_on_disk(tmp_path)
     assert asked not in kept
     assert house.key not in kept
-    assert house.key.rpartition("_")[2] not in kept
+    assert house.key.partition("_")[2] not in kept
 
 
 async def test_no_caller_s_key_is_sent_on(house: Served, endpoint: LlmEndpoint) -> None:
