@@ -5,22 +5,12 @@ from dataclasses import dataclass
 
 from tui.config.schema import PolicySettings, ServerRule, ToolRule
 from tui.domain.ids import ServerName
-from tui.domain.servers import Catalog, ServerState, ServerStatus, ToolInfo
+from tui.domain.servers import Catalog, ServerStatus, ToolInfo
 from tui.domain.text import CleanText, clean_line
 from tui.ui.format import tokens
 from tui.ui.widgets.lists.ink import Piece, Row, fit
+from tui.ui.widgets.servers.server_states import MOVING, STATES
 
-STATES: dict[ServerState, tuple[str, str, str]] = {
-    "ready": ("●", "", "ok"),
-    "idle": ("○", "idle", "dim"),
-    "connecting": ("◌", "connecting…", "warn"),
-    "reconnecting": ("◌", "reconnecting…", "warn"),
-    "signing-in": ("◌", "signing in…", "warn"),
-    "failed": ("✗", "failed", "bad"),
-    "untrusted": ("?", "untrusted", "warn"),
-    "disabled": ("–", "disabled", "dim"),
-    "closed": ("○", "closed", "dim"),
-}
 _NAME_CELLS = 12
 _HOW_TO_TRUST = CleanText("alt+2, t: look at it")
 """Fits the narrowest pane."""
@@ -120,8 +110,8 @@ def _draw_server(row: ServerRow, ink: str) -> Row:
     sign, word, colour = STATES[status.state]
     quiet = status.state in ("disabled", "closed", "idle")
     left: list[Piece] = [(f"{sign} ", colour), (fit(clean_line(status.name), _NAME_CELLS), "dim" if quiet else "bold")]
-    if word:
-        left.append((f" {word}", colour))
+    if status.state != "ready":
+        left.append((f" {word}…" if status.state in MOVING else f" {word}", colour))
         return Row(left, (), ink)
     left.append((f" {status.transport}", "dim"))
     fold = "▸" if row.folded else "▾"

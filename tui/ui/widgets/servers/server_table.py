@@ -8,25 +8,14 @@ from textual.content import Content
 
 from tui.domain.events import Logged, NoticePosted, ServerLogged
 from tui.domain.ids import ServerName
-from tui.domain.servers import Catalog, ServerState, ServerStatus
+from tui.domain.servers import Catalog, ServerStatus
 from tui.domain.text import CleanText, clean_line
 from tui.ui.format import age, clock_to_the_second, duration, plural, tokens, whole
 from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import fact, facts, heading, lines, paragraph
 from tui.ui.widgets.lists.ink import Piece
+from tui.ui.widgets.servers.server_states import STATES
 
-SIGNS: dict[ServerState, tuple[str, str, str]] = {
-    "ready": ("●", "ready", "ok"),
-    "connecting": ("◌", "connecting", "warn"),
-    "reconnecting": ("◌", "reconnecting", "warn"),
-    "signing-in": ("◌", "signing in", "live"),
-    "failed": ("✗", "failed", "bad"),
-    "untrusted": ("?", "untrusted", "warn"),
-    "disabled": ("–", "disabled", "dim"),
-    "idle": ("○", "idle", "dim"),
-    "closed": ("○", "closed", "dim"),
-}
-"""Sign, word and ink of each state."""
 STYLES = {"ok": "$text-success", "warn": "$text-warning", "bad": "$text-error", "live": "$live", "dim": "$dim", "": ""}
 """The inks as styles of Content."""
 STDERR_LINES = 12
@@ -81,7 +70,7 @@ class ServerRow:
     @property
     def cells(self) -> list[Piece]:
         status = self.status
-        sign, word, ink = SIGNS[status.state]
+        sign, word, ink = STATES[status.state]
         listed = self.schema_tokens is not None
         return [
             (f"{sign} {word}", ink),
@@ -103,7 +92,7 @@ def server_row(status: ServerStatus, catalog: Catalog | None) -> ServerRow:
 
 def about(status: ServerStatus, catalog: Catalog | None, now: float) -> Content:
     """Returns what is known about a server, the trouble and the next step first."""
-    sign, word, ink = SIGNS[status.state]
+    sign, word, ink = STATES[status.state]
     title = Content.assemble((clean_line(status.name), "bold"), "  ", (f"{sign} {word}", STYLES[ink]))
     since = age(now - status.since) if status.since else ""
     parts: list[Content | None] = [
