@@ -46,7 +46,7 @@ async def filled_in(directory: Path, *, fast: bool) -> object:
             at_once(stage, *FILLED_IN)
         else:
             await stage.press(*FILLED_IN)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not stage.engine.orders:
                 await stage.pilot.pause(0.01)
         ((_, _, answer),) = stage.engine.orders
@@ -66,3 +66,13 @@ async def test_what_follows_enter_is_another_message(tmp_path: Path) -> None:
         await stage.until("three")
         assert [order[1] for order in stage.engine.orders] == [(TextPart(CleanText(each)),) for each in ("one", "two")]
         assert "three" in stage.text
+
+
+async def test_a_message_is_corrected_as_if_the_keys_had_come_one_by_one(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        at_once(stage, *"wrld", *["backspace"] * 3, *"orld", "home", *"Hi", "ctrl+j", "up", "end", *"x", "enter")
+        async with asyncio.timeout(30):
+            while not stage.engine.orders:
+                await stage.pilot.pause(0.01)
+        ((_, sent, *_),) = stage.engine.orders
+        assert sent == (TextPart(CleanText("Hix\nworld")),)

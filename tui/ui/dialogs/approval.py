@@ -17,7 +17,6 @@ from tui.ui.dialogs.dialog import QuestionDialog, text
 from tui.ui.dialogs.edit import EditDialog
 from tui.ui.dialogs.to_be_read import ToBeRead
 from tui.ui.json_text import laid_out
-from tui.ui.widgets.form.typed_in_order import TextLine
 
 _BUTTONS = (
     ("deny_now", "No"),
@@ -53,7 +52,7 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
         self._question = question
         self._arguments = ToBeRead(Static(_arguments(question.arguments_json)), id="approval-arguments")
         self._note = Static(Content(""), classes="note")
-        self._reason = TextLine(placeholder="Why not? The model is told. enter denies", id="approval-reason")
+        self._reason = Input(placeholder="Why not? The model is told. enter denies", id="approval-reason")
 
     def title_text(self) -> str:
         return f"Run {escape_line(self._question.server)}.{escape_line(self._question.tool)} ?"

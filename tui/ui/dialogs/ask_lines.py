@@ -9,7 +9,6 @@ from textual.widgets import Input, Static
 from tui.domain.text import CleanText
 from tui.ui.dialogs.dialog import Dialog, key_line
 from tui.ui.keys import bindings
-from tui.ui.widgets.form.typed_in_order import TextLine
 
 Line = tuple[str, str, str]
 """Label, first value, what to write there."""
@@ -38,7 +37,7 @@ class AskLines(Dialog[list[str] | None]):
     def body(self) -> Iterable[Widget]:
         for label, value, example in self._questions:
             yield Static(label, classes="label", markup=False)
-            yield TextLine(value, placeholder=example, compact=True, select_on_focus=False)
+            yield Input(value, placeholder=example, compact=True, select_on_focus=False)
         if self._note:
             yield Static(self._note, classes="note", markup=False)
 

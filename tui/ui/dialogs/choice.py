@@ -12,7 +12,6 @@ from textual.widgets.option_list import Option
 from tui.domain.text import CleanText
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
-from tui.ui.widgets.form.typed_in_order import TextLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class ChoiceDialog(Dialog[str | None]):
         self._current = current
         self._empty = empty
         self._preview = preview
-        self._filter = TextLine(placeholder="type to filter")
+        self._filter = Input(placeholder="type to filter")
         self._list = OptionList(markup=False)
         self._list.can_focus = False
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 from tui.domain.text import clean_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line
-from tui.ui.widgets.form.typed_in_order import TextLines
 
 
 class EditDialog(Dialog[str | None]):
@@ -29,7 +28,7 @@ class EditDialog(Dialog[str | None]):
         super().__init__()
         self._title = title
         self._json_object = json_object
-        self._area = TextLines(content, show_line_numbers=True)
+        self._area = TextArea(content, show_line_numbers=True)
         self._problem = Static(Content(""), classes="warning")
 
     def title_text(self) -> str:

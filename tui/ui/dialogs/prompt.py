@@ -8,7 +8,6 @@ from textual.widgets import Input
 
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
-from tui.ui.widgets.form.typed_in_order import TextLine
 
 
 class PromptDialog(Dialog[str | None]):
@@ -24,7 +23,7 @@ class PromptDialog(Dialog[str | None]):
         super().__init__()
         self._title = title
         self._note = note
-        self._input = TextLine(value, placeholder=placeholder)
+        self._input = Input(value, placeholder=placeholder)
 
     def title_text(self) -> str:
         return self._title

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from textual.events import Key, Paste
 from textual.message import Message
+from textual.widgets import TextArea
 
 from tui.domain.text import clean
 from tui.ui.format import byte_size
 from tui.ui.keys import bindings
 from tui.ui.widgets.composer.completion_popup import Candidate, CompletionPopup
-from tui.ui.widgets.form.typed_in_order import TextLines
 
 LONGEST_PASTE = 128_000
 """Characters; more belongs in a file."""
@@ -19,7 +19,7 @@ _WORD = re.compile(r"(?<!\S)[@/]\S*$")
 _PATH = re.compile(r"(?<!\S)(?:\"[^\"]+\"|'[^']+'|(?:\\ |\S)+)$")
 
 
-class MessageField(TextLines):
+class MessageField(TextArea):
     """A text area where enter sends. It knows its popup and asks its composer for everything else by message."""
 
     BINDINGS = bindings("composer")

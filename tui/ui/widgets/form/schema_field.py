@@ -14,7 +14,6 @@ from tui.domain.text import CleanText, clean
 from tui.ui.widgets.form.schema_answers import ABSENT, UnfitError, answer, typed
 from tui.ui.widgets.form.schema_fields import Field
 from tui.ui.widgets.form.ticks import TickBox, TickList
-from tui.ui.widgets.form.typed_in_order import TextLine, TextLines
 
 _KIND_WORDS = {
     "text": "",
@@ -144,10 +143,10 @@ def _editor(field: Field, value: Json) -> Widget:
         return TickList(*rows, compact=True)
     text = "" if value is ABSENT else typed(value, field.kind)
     if field.kind in ("list", "json"):
-        return TextLines(text, compact=True, tab_behavior="focus")
+        return TextArea(text, compact=True, tab_behavior="focus")
     if "\n" in text or (field.schema or {}).get("format") == "textarea":
-        return TextLines(text, compact=True, tab_behavior="focus")
-    return TextLine(text, compact=True, select_on_focus=False, password=field.secret)
+        return TextArea(text, compact=True, tab_behavior="focus")
+    return Input(text, compact=True, select_on_focus=False, password=field.secret)
 
 
 def _put(editor: Widget, field: Field, value: Json) -> None:

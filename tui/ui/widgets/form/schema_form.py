@@ -7,14 +7,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from tui.domain.messages import Json
 from tui.domain.text import CleanText, clean
 from tui.ui.widgets.form.schema_answers import UnfitError, parse_json, value_at
 from tui.ui.widgets.form.schema_field import SchemaField
 from tui.ui.widgets.form.schema_fields import Schema, as_json, fields_of
-from tui.ui.widgets.form.typed_in_order import TextLines
 
 Suggest = Callable[[str, str, Mapping[str, Json]], Awaitable[Sequence[str]]]
 """Takes an argument's name, what is typed, and the other arguments as filled in; returns what could be meant."""
@@ -53,7 +52,7 @@ class SchemaForm(Vertical):
         self._values = dict(values or {})
         self._fields = fields_of(schema)
         self._always_raw = not self._fields and bool(schema.get("properties") or schema.get("anyOf") or self._values)
-        self._editor = TextLines(classes="raw", compact=True, tab_behavior="focus")
+        self._editor = TextArea(classes="raw", compact=True, tab_behavior="focus")
         self._suggest = suggest
         ask = self._suggestions if suggest else None
         self._rows: tuple[SchemaField, ...] = tuple(

@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.ui.format import whole
-from tui.ui.widgets.form.typed_in_order import TextLine
 
 
 class ListFilter(Horizontal):
@@ -42,7 +41,7 @@ class ListFilter(Horizontal):
     def __init__(self, noun: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._noun = noun
-        self._input = TextLine(placeholder="filter", compact=True, select_on_focus=False)
+        self._input = Input(placeholder="filter", compact=True, select_on_focus=False)
         self._count = Static("", classes="count", markup=False)
 
     def compose(self) -> ComposeResult:
