@@ -15,7 +15,6 @@ C0 = "\x00\x01\x05\x07\x08\x0b\x0c\x0e\x0f\x7f\r"
 BIDI = "\u202eexe.txt\u202c\u2066a\u2069\u200f"
 UNSEEN = "\U000e0049\U000e0067\U000e006e\U000e007f\u200b\u2060\ufeff\u00ad"
 MARKUP = "[/x][/][b][@click=app.quit]quit[/][link=https://evil.example]l[/link][$error]c[/] [red on [#zz]"
-SURROGATE = "\ud800"
 
 KINDS = {
     "clipboard": CLIPBOARD,

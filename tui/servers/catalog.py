@@ -21,11 +21,6 @@ _LEGAL = re.compile(rf"[A-Za-z0-9_-]{{1,{MODEL_NAME_CAP}}}")
 _DESCRIPTION_CHARS = 16_000
 
 
-def qualified_name(server: ServerName, tool: str) -> str:
-    """Returns `alias.tool`, as people write it."""
-    return f"{server}.{tool}"
-
-
 def model_name(server: ServerName, tool: str) -> str:
     """Returns a provider-legal name that depends on nothing but its two parts and differs for every pair.
 

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.ui.widgets.transcript.look import Look
-from tui.ui.widgets.transcript.markdown_blocks import FENCE_JOIN, TABLE_PIECE, Block, BlockCutter, blocks_of
+from tui.ui.widgets.transcript.markdown_blocks import FENCE_JOIN, TABLE_PIECE, Block, BlockCutter
 from tui.ui.widgets.transcript.markdown_lines import MarkdownRenderer
 from tui.ui.widgets.transcript.wrapping import cells, fold, line_cells, wrap
 
@@ -58,6 +58,10 @@ def arriving(text: str, size: int) -> list[Block]:
         cutter.feed(text[place : place + size])
     cutter.finish()
     return cutter.blocks
+
+
+def blocks_of(text: str) -> list[Block]:
+    return arriving(text, len(text))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 50])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mcp.types import Prompt, Resource, ResourceTemplate, Tool, ToolAnnotations
 
 from tui.domain.ids import ServerName
-from tui.servers.catalog import build_catalog, model_name, qualified_name
+from tui.servers.catalog import build_catalog, model_name
 
 NAMES = st.text("ab_-.é ", min_size=1, max_size=8) | st.text(min_size=1, max_size=90)
 S = ServerName("s")
@@ -15,7 +15,6 @@ S = ServerName("s")
 
 def test_a_plain_name_stays_readable() -> None:
     assert model_name(ServerName("git-hub"), "create_issue") == "git-hub__create_issue"
-    assert qualified_name(ServerName("git-hub"), "create_issue") == "git-hub.create_issue"
 
 
 @given(st.tuples(NAMES, NAMES), st.tuples(NAMES, NAMES))

@@ -41,11 +41,6 @@ class Reading:
     trouble: McpTuiError | None = None
     """Why the newest attempt failed; `document` is then what an earlier one read."""
 
-    @property
-    def key_refused(self) -> bool:
-        """Whether the newest attempt was refused for its key."""
-        return isinstance(self.trouble, KeyRefusedError)
-
 
 @dataclass(slots=True)
 class _Standing:

@@ -140,9 +140,9 @@ class UpstreamClient:
             async with asyncio.timeout_at(watchdog.deadline):
                 sent = create(model=model, messages=[], stream=True, extra_body=body)
                 response = (await stack.enter_async_context(sent)).http_response
-            return self._opened(response.status_code, dict(response.headers), watchdog), response
+            return self._opened(response.status_code, dict(response.headers)), response
         except Refusal as refusal:
-            return self._opened(refusal.status, refusal.headers, watchdog), self._named(refusal)
+            return self._opened(refusal.status, refusal.headers), self._named(refusal)
         except TimeoutError:
             return None, watchdog.expired()
         except openai.APITimeoutError:
@@ -154,8 +154,8 @@ class UpstreamClient:
             reason = f"The request could not be written: {type(error).__name__}"
             return None, failure("local", reason, hint="Check this provider's base_url and the tools' schemas.")
 
-    def _opened(self, status: int, headers: Mapping[str, str], watchdog: Watchdog) -> Opened:
-        return Opened(status, rate_limits_from(headers, self._clock.wall()), watchdog.elapsed_ms)
+    def _opened(self, status: int, headers: Mapping[str, str]) -> Opened:
+        return Opened(status, rate_limits_from(headers, self._clock.wall()))
 
     def _named(self, refusal: Refusal) -> Failure:
         now = self._clock.wall()

@@ -42,7 +42,6 @@ class Opened:
 
     status: int
     rate_limits: RateLimits
-    ttfb_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,20 +24,15 @@ class Watchdog:
         self._rang = False
         self._timeouts = timeouts
         self._total_s = min(timeouts.total_s, total_s)
-        self._started = self._now()
-        self._end = self._started + self._total_s
-        self._next = self._started + timeouts.first_token_s
+        started = self._now()
+        self._end = started + self._total_s
+        self._next = started + timeouts.first_token_s
         self._seen_progress = False
 
     @property
     def deadline(self) -> float:
         """When to give up."""
         return min(self._next, self._end)
-
-    @property
-    def elapsed_ms(self) -> int:
-        """Milliseconds since the request began."""
-        return int((self._now() - self._started) * 1000)
 
     def progressed(self) -> None:
         """The model got on."""

@@ -22,7 +22,7 @@ from tui.gateway.upstream.events import CallReady, Done, Opened, RateLimits, Tex
 Script = Sequence["UpstreamEvent | asyncio.Event | float"]
 """Events in order; an asyncio.Event is waited for, a number moves the clock by so many seconds."""
 
-OPENED = Opened(200, RateLimits(), 5)
+OPENED = Opened(200, RateLimits())
 USAGE = Usage(input_tokens=1_000, output_tokens=100)
 PRICE = Price(Decimal(2), Decimal(10))
 """A call with USAGE costs 3,000 micro-dollars."""
@@ -36,7 +36,7 @@ def says(text: str = "hello", usage: Usage = USAGE, **more: Any) -> Script:
 
 def fails(failure: Any = "provider-down", status: int | None = 503, reason: str = "it is down", **more: Any) -> Script:
     """A refusal before any byte of an answer."""
-    opened = [Opened(status, RateLimits(), 5)] if status else []
+    opened = [Opened(status, RateLimits())] if status else []
     return [*opened, Done("failed", failure, CleanText(reason), CleanText("a hint"), status=status, **more)]
 
 

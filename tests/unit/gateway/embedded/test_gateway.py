@@ -162,7 +162,7 @@ async def test_a_gateway_with_no_way_left_is_down() -> None:
 
 async def test_quotas_are_told_in_words() -> None:
     limits = RateLimits(remaining_requests=12, remaining_tokens=34_000, reset_s=6.4)
-    stage = Stage({"a/m": [[Opened(200, limits, 5), *says()[1:]]], "b/m": [says()]})
+    stage = Stage({"a/m": [[Opened(200, limits), *says()[1:]]], "b/m": [says()]})
     await stage.ask()
     await stage.ask("b/m")
     a, b = (await stage.gateway.snapshot()).providers

@@ -80,14 +80,14 @@ QUOTAS: list[tuple[Mapping[str, Any], int | None]] = [
 async def test_the_tighter_of_two_quotas_says_how_many_requests_are_left(
     headers: Mapping[str, Any], left: int | None
 ) -> None:
-    stage = Stage({"a/m": [[Opened(200, RateLimits(**headers), 5), *says()[1:]]]})
+    stage = Stage({"a/m": [[Opened(200, RateLimits(**headers)), *says()[1:]]]})
     await stage.ask("a/m")
     assert standing(stage).requests_left == left
 
 
 async def test_a_quota_that_was_renewed_since_is_unknown() -> None:
     told = RateLimits(remaining_requests=0, reset_s=20.0)
-    stage = Stage({"a/m": [[Opened(200, told, 5), *says()[1:]]]})
+    stage = Stage({"a/m": [[Opened(200, told), *says()[1:]]]})
     await stage.ask("a/m")
     stage.clock.advance(19)
     assert standing(stage).requests_left == 0

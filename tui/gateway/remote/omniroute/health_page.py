@@ -19,8 +19,6 @@ class BreakerRow:
     provider: CleanText
     state: BreakerState
     failures: int | None = None
-    last_failure_at: float | None = None
-    """Wall clock."""
     retry_in_s: float | None = None
 
 
@@ -88,7 +86,6 @@ def _breaker(row: Fields, provider: CleanText) -> BreakerRow | None:
         provider,
         breaker_state(row.text("state", 40)),
         failures if failures is not None else row.count("failures"),
-        row.moment("lastFailure"),
         retry_ms / 1_000 if retry_ms and retry_ms > 0 else None,
     )
 

@@ -28,7 +28,6 @@ class KeyFacts:
     daily: MicroUsd | None = None
     weekly: MicroUsd | None = None
     monthly: MicroUsd | None = None
-    free_tier: bool | None = None
     management: bool = False
     """A key for management cannot chat: its figures are not those of the chats."""
     expires: float | None = None
@@ -72,7 +71,6 @@ def key_from(document: object) -> KeyFacts:
         daily=data.usd("usage_daily"),
         weekly=data.usd("usage_weekly"),
         monthly=data.usd("usage_monthly"),
-        free_tier=data.flag("is_free_tier"),
         management=bool(data.flag("is_management_key") or data.flag("is_provisioning_key")),
         expires=data.moment("expires_at"),
     )

@@ -34,8 +34,6 @@ class Generation:
     model: CleanText
     provider: CleanText
     cost: MicroUsd | None
-    upstream_cost: MicroUsd | None
-    """What a provider charges beside it, where a key of one's own is used there."""
     input_tokens: int | None
     output_tokens: int | None
     cached_tokens: int | None
@@ -61,7 +59,6 @@ def generation_from(document: object) -> Generation | None:
         model=data.text("model"),
         provider=data.text("provider_name"),
         cost=data.usd("total_cost"),
-        upstream_cost=data.usd("upstream_inference_cost") if data.flag("is_byok") else None,
         input_tokens=data.count("native_tokens_prompt"),
         output_tokens=data.count("native_tokens_completion"),
         cached_tokens=data.count("native_tokens_cached"),
