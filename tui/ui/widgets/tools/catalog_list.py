@@ -11,7 +11,7 @@ from tui.domain.ids import ServerName
 from tui.domain.messages import Json
 from tui.domain.servers import Catalog, PromptInfo, ResourceInfo, ToolInfo
 from tui.domain.text import CleanText, clean_line
-from tui.ui.format import plural, tokens
+from tui.ui.format import tokens
 from tui.ui.widgets.form.schema_answers import typed
 from tui.ui.widgets.form.schema_fields import Schema
 from tui.ui.widgets.form.uri_template import expand, variables
@@ -122,13 +122,6 @@ def row_cells(row: CatalogRow, width: int, changes: int | None = None) -> list[P
     if changes:
         return [(f" {sign} ", ink), (fit(row.label, width - 9), "bold"), (right_fit(f"{changes}×", 6), "live")]
     return [(f" {sign} ", ink), (fit(row.label, width - 9), ""), (right_fit(figure, 6), "dim")]
-
-
-def count_words(entries: Sequence[CatalogEntry]) -> str:
-    """Returns how many of each kind there are."""
-    kinds: list[Kind] = ["tool", "prompt", "resource", "template"]
-    counted = [(sum(entry.kind == kind for entry in entries), kind) for kind in kinds]
-    return ", ".join(plural(number, kind) for number, kind in counted if number)
 
 
 def schema_of(entry: CatalogEntry) -> Schema:

@@ -184,14 +184,6 @@ class BlockCutter:
         return self._blank if kind == "item" == after else after != "heading"
 
 
-def blocks_of(text: str) -> list[Block]:
-    """Returns the blocks of a whole text."""
-    cutter = BlockCutter()
-    cutter.feed(text)
-    cutter.finish()
-    return cutter.blocks
-
-
 def _kind_of(line: str) -> BlockKind:
     if _FENCE.match(line):
         return "fence"
