@@ -19,6 +19,7 @@ from tui.ui.terminal.guard import encodable, guarded, reset_sequence
 from tui.ui.terminal.key_order import OrderedApp
 from tui.ui.terminal.keyboard import GuardedInput
 from tui.ui.terminal.line_settings import restore_attributes
+from tui.ui.terminal.window_size import FollowedSize
 
 SIGNALS = {
     number: 128 + number
@@ -102,7 +103,7 @@ class TerminalApp(OrderedApp):
         super().__init__()
 
     def get_driver_class(self) -> type[Driver]:
-        return type("GuardedDriver", (GuardedInput, GuardedOutput, super().get_driver_class()), {})
+        return type("GuardedDriver", (GuardedInput, GuardedOutput, FollowedSize, super().get_driver_class()), {})
 
     def on_load(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True), immediate=True)
