@@ -33,7 +33,7 @@ class EngineDouble(Engine):
         clock: FakeClock | None = None,
         failure: Exception | None = None,
     ) -> None:
-        paths = Paths(*(directory / name for name in ("config", "data", "state", "cache")))
+        paths = Paths(*(directory / name for name in ("config", "data", "state")))
         self.hands = clock or FakeClock()
         super().__init__(settings or Settings(), paths, attended=True, clock=self.hands)
         self.orders: list[tuple[Any, ...]] = []

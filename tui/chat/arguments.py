@@ -4,7 +4,6 @@ JSON leaves duplicate names, non-numbers and the size of numbers open (RFC 8259,
 program could read them differently, so they are refused.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import cast
@@ -28,11 +27,6 @@ class FrozenCall:
     def arguments(self) -> dict[str, Json]:
         """Returns the arguments as a fresh object, so that no holder can change what another one sends."""
         return cast("dict[str, Json]", json.loads(self.arguments_json))
-
-    @property
-    def sha256(self) -> str:
-        """Identifies the exact text."""
-        return hashlib.sha256(self.arguments_json.encode()).hexdigest()
 
 
 def canonical(text: str) -> str:

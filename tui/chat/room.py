@@ -64,11 +64,6 @@ class Room:
         """The chat in view, None before one is opened."""
         return self._memory.chat_id if self._memory else None
 
-    @property
-    def busy(self) -> bool:
-        """Whether a turn runs or a message waits."""
-        return self._serving is not None
-
     async def open(self, chat_id: ChatId, title: CleanText, replay: Replay | None = None) -> None:
         """Stops what runs and takes up another chat, a stored one with its `replay`.
 

@@ -12,12 +12,11 @@ from tui.domain.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Four directories; made with mode 0700 when first needed."""
+    """Three directories; made with mode 0700 when first needed."""
 
     config: Path
     data: Path
     state: Path
-    cache: Path
 
     @property
     def config_file(self) -> Path:
@@ -45,6 +44,11 @@ class Paths:
         return self.state / "crashes"
 
     @property
+    def audit(self) -> Path:
+        """What shows whether the audit in the database is whole; away from the database for that."""
+        return self.state / "audit"
+
+    @property
     def themes(self) -> Path:
         return self.config / "themes"
 
@@ -54,12 +58,10 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
     home = environ.get("MCP_TUI_HOME")
     if home:
         root = Path(home).expanduser().absolute()
-        return Paths(root / "config", root / "data", root / "state", root / "cache")
+        return Paths(root / "config", root / "data", root / "state")
     try:
         dirs = platformdirs.PlatformDirs("mcp-tui", appauthor=False)
-        return Paths(
-            Path(dirs.user_config_dir), Path(dirs.user_data_dir), Path(dirs.user_state_dir), Path(dirs.user_cache_dir)
-        )
+        return Paths(Path(dirs.user_config_dir), Path(dirs.user_data_dir), Path(dirs.user_state_dir))
     except (RuntimeError, KeyError) as error:
         raise ConfigError(f"No home directory: {error}", "Set MCP_TUI_HOME to a directory of your own.") from error
 

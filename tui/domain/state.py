@@ -266,8 +266,3 @@ class State:
         self.entries.append(
             NoticeEntry(key=key, turn_id=turn_id, at=at, severity=severity, text=text, hint=hint, subject=subject)
         )
-
-    @property
-    def tool_count(self) -> int:
-        """Tools of all servers."""
-        return sum(len(catalog.tools) for catalog in self.catalogs.values())

@@ -22,7 +22,7 @@ from tui.config.paths import Paths
 from tui.domain.grants import Grant
 
 async def main():
-    store = GrantFile(Paths(*[Path(sys.argv[1]) / name for name in "cdsk"]))
+    store = GrantFile(Paths(*[Path(sys.argv[1]) / name for name in "cds"]))
     print("ready", flush=True)
     sys.stdin.readline()
     for number in range(int(sys.argv[3])):
@@ -33,7 +33,7 @@ asyncio.run(main())
 
 
 def paths(home: Path) -> Paths:
-    return Paths(*(home / name for name in "cdsk"))
+    return Paths(*(home / name for name in "cds"))
 
 
 def saver(home: Path, name: str) -> subprocess.Popen[str]:

@@ -91,7 +91,7 @@ async def add(pool: ServerPool) -> str:
 
 
 def files(tmp_path: Path) -> GrantFile:
-    return GrantFile(Paths(tmp_path / "c", tmp_path / "d", tmp_path / "s", tmp_path / "k"))
+    return GrantFile(Paths(tmp_path / "c", tmp_path / "d", tmp_path / "s"))
 
 
 async def test_the_browser_comes_back_and_the_server_is_ready() -> None:

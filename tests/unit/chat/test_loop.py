@@ -566,7 +566,7 @@ async def test_messages_during_a_turn_are_served_in_order():
     await chat.room.idle()
     assert [text for role, text in chat.told if role == "user"] == ["a", "b", "c"]
     assert [event.outcome for event in chat.of(TurnFinished)] == ["complete"] * 3
-    assert not chat.room.busy
+    assert not await chat.room.cancel()
 
 
 async def test_the_fold_of_a_turn_leaves_nothing_running():

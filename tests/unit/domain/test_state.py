@@ -189,10 +189,11 @@ def test_a_watched_resource_is_known_with_its_changes_until_it_is_watched_no_lon
 def test_servers_and_their_catalogs_come_and_go() -> None:
     tool = ToolInfo(FILES, "read", "files__read", NOTHING, NOTHING, {})
     status = ServerStatus(FILES, "stdio", "ready", CleanText("x"))
-    state = folded(e.ServerChanged(status), e.CatalogChanged(Catalog(FILES, (tool, tool))))
-    assert (state.servers, state.tool_count) == ({FILES: status}, 2)
+    catalog = Catalog(FILES, (tool, tool))
+    state = folded(e.ServerChanged(status), e.CatalogChanged(catalog))
+    assert (state.servers, state.catalogs) == ({FILES: status}, {FILES: catalog})
     folded(e.ServerRemoved(FILES), state=state)
-    assert (state.servers, state.tool_count) == ({}, 0)
+    assert (state.servers, state.catalogs) == ({}, {})
 
 
 def test_an_opened_breaker_is_told_with_the_seconds_to_its_probe() -> None:

@@ -100,11 +100,6 @@ class Schedule:
         except McpTuiError:
             return self.last(topic)
 
-    def forget(self, *topics: str) -> None:
-        """Makes topics due at once, because an order changed what they tell of."""
-        for topic in topics:
-            self._standings[topic].due = self._clock.monotonic()
-
     async def run(self) -> None:
         """Polls what is due, one request at a time, until it is cancelled."""
         while True:

@@ -237,6 +237,14 @@ async def test_round_robin_begins_with_another_provider_each_time() -> None:
     assert stage.sent == ["a/m", "b/m", "c/m", "a/m"]
 
 
+async def test_what_was_odd_about_an_answer_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    await Stage({"a/m": [says(notes=(CleanText("the provider gave no finish reason"),))]}).ask()
+    assert [record.getMessage() for record in caplog.records] == [
+        "an answer of a/m was odd: the provider gave no finish reason"
+    ]
+
+
 async def test_a_fault_of_our_own_ends_in_words_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage({"a/m": [says()]})
     stage.scripts["a/m"] = []

@@ -149,6 +149,8 @@ class Journey:
         parts, end = self._parts, attempt.end
         parts.meter.end(attempt.step.provider, attempt.step.model)
         attempt.close_books(parts.prices)
+        for note in end.notes:
+            logging.getLogger(__name__).info("an answer of %s was odd: %s", attempt.step, note)
         if attempt.opened:
             parts.note_limits(attempt.step.provider, attempt.opened.rate_limits)
         if end.outcome == "complete":

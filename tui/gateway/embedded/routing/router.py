@@ -42,11 +42,6 @@ class Plan:
         """Returns the places to try, best first."""
         return tuple(ranked.standing.step for ranked in self.ranking)
 
-    @property
-    def retry_in_s(self) -> float | None:
-        """Seconds until the first of the places left out opens by itself."""
-        return min((one.retry_in_s for one in self.left_out if one.retry_in_s is not None), default=None)
-
 
 @dataclass(frozen=True, slots=True)
 class Sight:
