@@ -221,7 +221,7 @@ async def _open_room(
     around: _Surroundings, database: Database, chats: ChatStore, gateway: EmbeddedGateway, undo: AsyncExitStack
 ) -> Assembly:
     settings, bus, desk = around.settings, around.bus, around.desk
-    consent, serving = await Consent.open(database), ServingStore.of(database, around.clock)
+    consent, serving = await Consent.open(database), ServingStore.of(database, around.clock, around.paths.audit)
     pool = await _open_servers(around, consent, gateway, undo)
     gateways = await _open_gateways(around, gateway, pool, undo)
     target, note = await gateways.find_target(settings.chat.target)

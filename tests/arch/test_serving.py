@@ -10,7 +10,7 @@ SERVE = [module for module in modules() if module.name.startswith("tui/serve/")]
 
 ORDERS = {
     "gateway": {"operations", "operate", "known_values"},
-    "audit": {"fingerprint", "record"},
+    "audit": {"begin", "fingerprint", "record"},
     "access": {"find", "reserve", "settle"},
     "settings": {"chat", "serve"},
 }

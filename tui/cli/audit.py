@@ -37,7 +37,7 @@ def _row(entry: AuditEntry) -> tuple[str, ...]:
         one.caller,
         one.tool,
         one.outcome,
-        f"{one.duration_ms} ms",
+        "?" if one.duration_ms is None else f"{one.duration_ms} ms",
         format_usd(one.cost.microusd),
         one.transport,
     )
@@ -65,6 +65,7 @@ def _figures(stats: AuditStats) -> list[tuple[str, ...]]:
         ("calls", str(stats.calls)),
         ("succeeded", rate),
         ("refused", str(stats.refused)),
+        *([("not ended", str(stats.unended))] if stats.unended else []),
         ("average time", average),
         ("cost", f"{format_usd(stats.cost_microusd)}{unknown}"),
         *((count.tool, str(count.calls)) for count in stats.tools),
@@ -79,7 +80,7 @@ def verify(call: Invocation) -> int:
         if call.output.as_json:
             call.output.document(verdict)
         elif verdict.whole:
-            call.output.text(f"The audit is whole: {verdict.entries} calls.")
+            call.output.text(f"The audit is whole: {verdict.entries} rows.")
         else:
             call.output.text(f"The audit is broken: {verdict.trouble}")
         return 0 if verdict.whole else 1

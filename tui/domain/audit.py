@@ -6,14 +6,15 @@ from typing import Literal
 from tui.domain.money import Cost
 from tui.domain.text import CleanText
 
-AuditOutcome = Literal["ok", "failed", "refused", "cancelled"]
-"""`refused`: a scope was missing or a budget was spent, so nothing was carried out."""
+AuditOutcome = Literal["ok", "failed", "refused", "cancelled", "begun", "unknown"]
+"""`refused`: what the caller may not do or spend, so nothing was carried out; `begun`: it runs; `unknown`: its process
+ended before it did, so that nobody knows how it ended."""
 Transport = Literal["stdio", "http"]
 
 
 @dataclass(frozen=True, slots=True)
 class AuditedCall:
-    """One served call, as it is recorded once it has ended."""
+    """One served call, as it is recorded when it begins and once it has ended."""
 
     at: float
     """Wall clock of its start."""
@@ -22,10 +23,11 @@ class AuditedCall:
     """Empty for the person at this machine."""
     tool: CleanText
     outcome: AuditOutcome
-    duration_ms: int
+    duration_ms: int | None
+    """None until it has ended."""
     cost: Cost
     input_hmac: str
-    """A keyed hash of the arguments: equal inputs can be told, no input can be found from it."""
+    """A keyed hash of the arguments: equal inputs can be told, no input can be found from it. Empty if none came in."""
     transport: Transport = "stdio"
 
 
@@ -55,18 +57,21 @@ class AuditStats:
     succeeded: int
     refused: int
     average_ms: int | None
-    """None when nothing was recorded."""
+    """None when no call has ended."""
     cost_microusd: int
     """The sum of the known costs."""
     unknown_costs: int
     """Calls whose cost nobody knows; the sum is without them."""
     tools: tuple[ToolCount, ...] = ()
     """Most called first."""
+    unended: int = 0
+    """Calls that run, and those of which nobody knows how they ended."""
 
     @property
     def success_rate(self) -> float | None:
-        """Between 0 and 1; None when nothing was recorded."""
-        return self.succeeded / self.calls if self.calls else None
+        """Of the calls that ended, between 0 and 1; None when none did."""
+        ended = self.calls - self.unended
+        return self.succeeded / ended if ended else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class AuditVerdict:
 
     whole: bool
     entries: int
+    """Rows: a call that was let in has one for its beginning and one for its end."""
     broken_at: int | None = None
     """The first row that does not fit."""
     trouble: CleanText = CleanText("")

@@ -1,6 +1,6 @@
 """The audit of served calls: recorded, looked at, verified."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.domain.audit import AuditedCall, AuditEntry, AuditStats, AuditVerdict
@@ -28,10 +28,14 @@ class AuditOrders:
         """Returns whether no row was changed, moved, added or taken away since it was recorded."""
         return await self._parts().serving.audit.verify()
 
-    def fingerprint(self, arguments: Mapping[str, Json]) -> str:
+    def fingerprint(self, arguments: Json) -> str:
         """Returns a keyed hash of a call's arguments, equal for equal arguments."""
         return self._parts().serving.audit.fingerprint(arguments)
 
-    async def record(self, call: AuditedCall) -> None:
-        """Appends a call that has ended."""
-        await self._parts().serving.audit.record(call)
+    async def begin(self, call: AuditedCall) -> int:
+        """Appends that a call begins, before anything is done; returns the row to name when it has ended."""
+        return await self._parts().serving.audit.begin(call)
+
+    async def record(self, call: AuditedCall, began: int | None = None) -> None:
+        """Appends how a call ended; `began` is the row of its beginning, None for one that was turned away."""
+        await self._parts().serving.audit.record(call, began)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import anyio
 
@@ -73,7 +74,10 @@ class Admitted:
 
 
 class Admission:
-    """Lets calls in one by one; each that asked is recorded, also one that was refused."""
+    """Lets calls in one by one; each that asked is recorded, also one that was refused or that nobody understood.
+
+    A call is recorded before it is carried out and once more when it has ended: what a killed process was doing shows.
+    """
 
     def __init__(self, audit: AuditTrail, ledger: CallerLedger, clock: Clock, transport: Transport) -> None:
         self._audit = audit
@@ -91,11 +95,18 @@ class Admission:
         StorageError nobody can tell.
         Raises RefusedError when a scope is missing, StorageError when the audit cannot be written.
         """
-        began, at = self._clock.monotonic(), self._clock.wall()
-        call = Admitted(caller, self._ledger)
-        outcome: AuditOutcome = "failed"
+        began, noted = self._clock.monotonic(), self._noted(caller, name, arguments)
         try:
             check_scopes(caller, name, scopes)
+        except RefusedError:
+            await self._audit.record(replace(noted, outcome="refused", duration_ms=0, cost=FREE))
+            raise
+        call = Admitted(caller, self._ledger)
+        outcome: AuditOutcome = "failed"
+        # A task of its own: whoever leaves meanwhile must not leave a beginning that nobody ends.
+        beginning = asyncio.ensure_future(self._audit.begin(noted))
+        try:
+            await asyncio.shield(beginning)
             yield call
             outcome = "failed" if call.failed else "ok"
         except McpTuiError as error:
@@ -107,20 +118,29 @@ class Admission:
             outcome = "cancelled"
             raise
         finally:
-            record = AuditedCall(
-                at=at,
-                caller=caller.name,
-                key_id=caller.key_id,
-                tool=clean_line(name, 100),
-                outcome=outcome,
-                duration_ms=round(1000 * (self._clock.monotonic() - began)),
-                cost=call.final_cost,
-                input_hmac=self._audit.fingerprint(arguments),
-                transport=self._transport,
-            )
+            took_ms = round(1000 * (self._clock.monotonic() - began))
             with anyio.CancelScope(shield=True):
                 await call.settle()
-                await self._audit.record(record)
+                ended = replace(noted, outcome=outcome, duration_ms=took_ms, cost=call.final_cost)
+                await self._audit.record(ended, await beginning)
+
+    async def turned_away(self, caller: Caller, name: str, arguments: Json, outcome: AuditOutcome = "failed") -> None:
+        """Records what was asked for and never became a call; `arguments` are None where none came in."""
+        noted = self._noted(caller, name, arguments)
+        await self._audit.record(replace(noted, outcome=outcome, duration_ms=0, cost=FREE))
+
+    def _noted(self, caller: Caller, name: str, arguments: Json) -> AuditedCall:
+        return AuditedCall(
+            at=self._clock.wall(),
+            caller=caller.name,
+            key_id=caller.key_id,
+            tool=clean_line(name, 100),
+            outcome="begun",
+            duration_ms=None,
+            cost=Cost.unknown(),
+            input_hmac="" if arguments is None else self._audit.fingerprint(arguments),
+            transport=self._transport,
+        )
 
 
 def check_scopes(caller: Caller, name: str, scopes: Sequence[str]) -> None:

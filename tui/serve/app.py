@@ -10,11 +10,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from tui.serve.admission import Admission
 from tui.serve.auth import Authentication
 from tui.serve.caller import Caller
 from tui.serve.front_door import FrontDoor
 from tui.serve.ports import CallerFinder
 from tui.serve.shares import FairShare, SharedSessions
+from tui.serve.unheard import Unheard
 
 MCP_PATH = "/mcp"
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
@@ -25,6 +27,7 @@ SESSIONS_LIMIT = 1_000
 def http_app(
     server: Server[Any],
     callers: CallerFinder,
+    admission: Admission,
     *,
     keyless: Caller | None = None,
     names: Iterable[str] = (),
@@ -48,6 +51,7 @@ def http_app(
         middleware=[
             Middleware(FrontDoor, names=tuple(names)),
             Middleware(Authentication, callers=callers, keyless=keyless),
+            Middleware(Unheard, admission=admission),
             Middleware(FairShare),
         ],
         lifespan=lifespan,

@@ -45,6 +45,7 @@ class Offer:
         return http_app(
             mcp_server(Calls(self.catalog, admission), None),
             KeyCallers(self.engine.access),
+            admission,
             keyless=local_caller(self.local_scopes) if keyless else None,
             names=names,
             routes=openai_routes(self.engine, admission),

@@ -1,6 +1,5 @@
 """What serving needs kept: an audit of calls, and what each key's calls cost. The engine's orders satisfy it."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from tui.domain.audit import AuditedCall
@@ -11,14 +10,18 @@ from tui.serve.caller import Caller
 
 
 class AuditTrail(Protocol):
-    """Where calls are recorded."""
+    """The chain in which calls are recorded; writing to it raises StorageError."""
 
-    def fingerprint(self, arguments: Mapping[str, Json]) -> str:
+    def fingerprint(self, arguments: Json) -> str:
         """Returns a keyed hash of the canonical form of `arguments`."""
         ...
 
-    async def record(self, call: AuditedCall) -> None:
-        """Appends a call to the chain; returns after the commit. Raises StorageError."""
+    async def begin(self, call: AuditedCall) -> int:
+        """Appends that a call begins; returns, after the commit, the row to name when it has ended."""
+        ...
+
+    async def record(self, call: AuditedCall, began: int | None = None) -> None:
+        """Appends how a call ended; `began` is the row of its beginning, None for one that was turned away."""
         ...
 
 

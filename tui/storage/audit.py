@@ -1,8 +1,13 @@
-"""The audit of served calls: rows in a hash chain, whose end and beginning are also kept outside the database."""
+"""The audit of served calls: rows in a hash chain, whose end and beginning are also kept outside the database.
+
+A call that is let in has two rows: one before anything is done, one when it has ended. Should its process be killed,
+the first stands alone. What is turned away has one row.
+"""
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -14,35 +19,54 @@ from tui.storage.audit_chain import GENESIS, AuditKey, audit_key
 from tui.storage.audit_head import Head, HeadFile
 from tui.storage.codec import decode_cost
 from tui.storage.database import Database
+from tui.storage.process import lives, this_process
 
-ENTRIES_KEPT = 100_000
+ROWS_KEPT = 200_000
 PRUNED_AT_ONCE = 1_000
+TOOLS_TOLD = 100
+"""Callers may ask for tools that there are not, under any number of names."""
 _COLUMNS = (
-    "seq, at, caller, key_id, tool, outcome, duration_ms, cost_microusd, cost_source, input_hmac, transport, chain"
+    "seq, at, caller, key_id, tool, outcome, duration_ms, cost_microusd, cost_source, input_hmac, transport,"
+    " owner, began, chain"
 )
+_CALLS = "audit WHERE seq NOT IN (SELECT began FROM audit WHERE began IS NOT NULL)"
+"""One row a call: how it ended, or that it began."""
 
 
 class AuditStore:
-    """Appends and reads. Every method may raise StorageError; files are made when the first call is recorded."""
+    """Appends and reads. Every method may raise StorageError; files are made when the first call is recorded.
 
-    def __init__(self, database: Database, *, kept: int = ENTRIES_KEPT) -> None:
+    `place` is a directory away from the database: whoever removes the one does not remove the other with it.
+    """
+
+    def __init__(self, database: Database, place: Path, *, kept: int = ROWS_KEPT) -> None:
         self._database = database
+        self._place = place
         self._kept = kept
 
-    def fingerprint(self, arguments: Mapping[str, Json]) -> str:
+    def fingerprint(self, arguments: Json) -> str:
         """Returns a keyed hash of the canonical form of `arguments`."""
         return self._key.fingerprint(arguments)
 
-    async def record(self, call: AuditedCall) -> None:
-        """Appends a call; returns when the row is committed and the head outside has moved on."""
-        seq, chain = await self._database.write(lambda connection: self._append(connection, call))
-        await asyncio.to_thread(self._head.advance, seq, chain)
+    async def begin(self, call: AuditedCall) -> int:
+        """Appends that a call begins, and returns the row to name when it has ended."""
+        return await self._record(call, this_process(), None)
+
+    async def record(self, call: AuditedCall, began: int | None = None) -> None:
+        """Appends how a call ended; `began` is the row of its beginning, None for one that was turned away."""
+        await self._record(call, None, began)
+
+    async def _record(self, call: AuditedCall, owner: str | None, began: int | None) -> int:
+        """Returns the row's number once it is committed and the head outside has moved on."""
+        seq, chain = await self._database.write(lambda connection: self._append(connection, call, owner, began))
+        await asyncio.to_thread(self._head.advance, seq, chain, call.at)
         if seq % PRUNED_AT_ONCE == 0:
             await self._prune(seq - self._kept)
+        return seq
 
     async def recent(self, limit: int = 50) -> Sequence[AuditEntry]:
         """Returns the newest calls, newest first."""
-        sql = f"SELECT {_COLUMNS} FROM audit ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants
+        sql = f"SELECT {_COLUMNS} FROM {_CALLS} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants
         rows = await self._database.read(lambda connection: connection.execute(sql, (max(0, limit),)).fetchall())
         return [_entry(row) for row in rows]
 
@@ -64,13 +88,15 @@ class AuditStore:
 
     @cached_property
     def _key(self) -> AuditKey:
-        return audit_key(_beside(self._database.path, "audit-key"))
+        return audit_key(self._place / f"{self._database.path.name}.key")
 
     @cached_property
     def _head(self) -> HeadFile:
-        return HeadFile(_beside(self._database.path, "audit-head"), self._key)
+        return HeadFile(self._place / f"{self._database.path.name}.head", self._key)
 
-    def _append(self, connection: sqlite3.Connection, call: AuditedCall) -> tuple[int, str]:
+    def _append(
+        self, connection: sqlite3.Connection, call: AuditedCall, owner: str | None, began: int | None
+    ) -> tuple[int, str]:
         """What the head knows of goes first: after rows were taken away the chain keeps the gap for all to see."""
         sql = "SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1"
         last, chain = connection.execute(sql).fetchone() or (0, GENESIS)
@@ -81,8 +107,8 @@ class AuditStore:
             last, chain = head.seq, head.chain
         cost = call.cost
         row = (
-            *(last + 1, call.at, call.caller, call.key_id, call.tool, call.outcome, call.duration_ms),
-            *(cost.microusd, cost.source, call.input_hmac, call.transport),
+            *(last + 1, call.at, call.caller, call.key_id, call.tool, call.outcome, call.duration_ms or 0),
+            *(cost.microusd, cost.source, call.input_hmac, call.transport, owner, began),
         )
         link = self._key.link(chain, row)
         marks = ", ".join("?" * (len(row) + 1))
@@ -104,7 +130,7 @@ class AuditStore:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY seq")  # noqa: S608 - constants
             return _checked(rows, head, self._key)
         count = connection.execute("SELECT COUNT(*) FROM audit").fetchone()[0]
-        if not count:
+        if not count and not self._head.exists:
             return AuditVerdict(whole=True, entries=0)
         return _broken(count, 1, "The file that says where the audit ends is missing, or somebody else wrote it.")
 
@@ -127,7 +153,7 @@ def _checked(rows: Iterable[Sequence[Any]], head: Head, key: AuditKey) -> AuditV
             return _broken(count, seq, f"Row {seq} is not as it was recorded, or not in its place.")
         last, chain, count = seq, link, count + 1
     if last < head.seq:
-        return _broken(count, last + 1, f"{_rows(last + 1, head.seq)} missing at the end.")
+        return _broken(count, last + 1, f"{_rows(last + 1, head.seq)} missing at the end: {_once(head)}")
     return AuditVerdict(whole=True, entries=count)
 
 
@@ -140,12 +166,19 @@ def _rows(first: int, last: int) -> str:
     return f"Row {first} is" if first == last else f"Rows {first} to {last} are"
 
 
+def _once(head: Head) -> str:
+    at = datetime.fromtimestamp(head.at, UTC)
+    return f"{head.seq - head.base_seq:,} rows were there at {at:%Y-%m-%d %H:%M:%S} UTC."
+
+
 def _broken(entries: int, at: int, trouble: str) -> AuditVerdict:
     return AuditVerdict(whole=False, entries=entries, broken_at=at, trouble=clean_line(trouble))
 
 
 def _entry(row: Sequence[Any]) -> AuditEntry:
-    seq, at, caller, key_id, tool, outcome, duration_ms, microusd, source, input_hmac, transport, chain = row
+    seq, at, caller, key_id, tool, outcome, duration_ms, microusd, source, input_hmac, transport, owner, _, chain = row
+    if owner is not None:
+        outcome, duration_ms = "begun" if lives(owner) else "unknown", None
     cost = decode_cost(microusd, source)
     call = AuditedCall(
         at, clean_line(caller), key_id, clean_line(tool), outcome, duration_ms, cost, input_hmac, transport
@@ -154,11 +187,14 @@ def _entry(row: Sequence[Any]) -> AuditEntry:
 
 
 def _stats(connection: sqlite3.Connection) -> AuditStats:
-    calls, succeeded, refused, average, cost, unknown = connection.execute(
-        "SELECT COUNT(*), COALESCE(SUM(outcome = 'ok'), 0), COALESCE(SUM(outcome = 'refused'), 0), AVG(duration_ms),"
-        " COALESCE(SUM(cost_microusd), 0), COALESCE(SUM(cost_microusd IS NULL), 0) FROM audit"
+    calls, unended, succeeded, refused, average, cost, unknown = connection.execute(
+        "SELECT COUNT(*), COALESCE(SUM(owner IS NOT NULL), 0), COALESCE(SUM(outcome = 'ok'), 0),"  # noqa: S608 - constants
+        " COALESCE(SUM(outcome = 'refused'), 0), AVG(CASE WHEN owner IS NULL THEN duration_ms END),"
+        f" COALESCE(SUM(cost_microusd), 0), COALESCE(SUM(cost_microusd IS NULL), 0) FROM {_CALLS}"
     ).fetchone()
-    tools = connection.execute("SELECT tool, COUNT(*) AS n FROM audit GROUP BY tool ORDER BY n DESC, tool").fetchall()
+    tools = connection.execute(
+        f"SELECT tool, COUNT(*) AS n FROM {_CALLS} GROUP BY tool ORDER BY n DESC, tool LIMIT {TOOLS_TOLD}"  # noqa: S608
+    ).fetchall()
     return AuditStats(
         calls=calls,
         succeeded=succeeded,
@@ -167,8 +203,5 @@ def _stats(connection: sqlite3.Connection) -> AuditStats:
         cost_microusd=cost,
         unknown_costs=unknown,
         tools=tuple(ToolCount(clean_line(tool), count) for tool, count in tools),
+        unended=unended,
     )
-
-
-def _beside(database: Path, ending: str) -> Path:
-    return database.with_name(f"{database.name}.{ending}")

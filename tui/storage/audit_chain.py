@@ -5,7 +5,7 @@ import hmac
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +24,19 @@ class AuditKey:
 
     secret: bytes
 
-    def fingerprint(self, arguments: Mapping[str, Json]) -> str:
+    def fingerprint(self, arguments: Json) -> str:
         """Returns the hash of a call's arguments; the order of names and the spacing do not matter."""
         return self._hash("input", arguments)
 
     def link(self, previous: str, row: Sequence[str | float | None]) -> str:
-        """Returns the hash of a row, as it is stored, that follows the row whose hash is `previous`."""
-        return self._hash("row", [previous, *row])
+        """Returns the hash of a row, as it is stored, that follows the row whose hash is `previous`.
+
+        Fields that are null at the end count for nothing: rows may have been written before there were such fields.
+        """
+        told = list(row)
+        while told and told[-1] is None:
+            told.pop()
+        return self._hash("row", [previous, *told])
 
     def seal(self, fields: list[Json]) -> str:
         """Returns the hash of a head."""

@@ -1,6 +1,7 @@
 """What the served half keeps: its keys, what each has spent, and the audit."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui.domain.clock import Clock
 from tui.storage.access_keys import AccessKeys
@@ -18,6 +19,6 @@ class ServingStore:
     audit: AuditStore
 
     @classmethod
-    def of(cls, database: Database, clock: Clock) -> "ServingStore":
-        """Returns the stores; nothing is read or written yet."""
-        return cls(AccessKeys(database, clock), CallerSpend(database, clock), AuditStore(database))
+    def of(cls, database: Database, clock: Clock, place: Path) -> "ServingStore":
+        """Returns the stores; nothing is read or written yet. `place`: see AuditStore."""
+        return cls(AccessKeys(database, clock), CallerSpend(database, clock), AuditStore(database, place))

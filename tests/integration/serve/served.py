@@ -55,8 +55,13 @@ class Served:
         return (await gateway.snapshot()).spend
 
     async def audited(self) -> list[AuditedCall]:
-        """The recorded calls, newest first."""
-        return [entry.call for entry in await self.engine.audit.recent()]
+        """The recorded calls, newest first, once all have ended."""
+        async with asyncio.timeout(30):
+            while True:
+                calls = [entry.call for entry in await self.engine.audit.recent(1_000)]
+                if "begun" not in {call.outcome for call in calls}:
+                    return calls
+                await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -8,9 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.integration.serve.everything.kept import NothingKept
 from tests.integration.serve.served import Served
 from tests.integration.serve.test_callers import HEADERS, INITIALIZE
+from tui.domain.clock import SystemClock
 from tui.domain.text import CleanText
+from tui.serve.admission import Admission
 from tui.serve.app import http_app
 from tui.serve.caller import Caller
 from tui.serve.shares import REQUESTS_PER_CALLER, SESSIONS_PER_CALLER
@@ -44,7 +47,9 @@ async def test_no_caller_can_have_all_requests_under_way() -> None:
         await hold.wait()
         return Response(b"done")
 
-    app = http_app(Server("test"), TwoCallers(), names=["test"], routes=[Route("/held", held)])
+    kept = NothingKept()
+    admission = Admission(kept, kept, SystemClock(), "http")
+    app = http_app(Server("test"), TwoCallers(), admission, names=["test"], routes=[Route("/held", held)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", timeout=60) as http:
 
         def ask(key: str) -> asyncio.Task[httpx.Response]:

@@ -106,7 +106,7 @@ async def test_a_port_in_use_is_said(program: Program) -> None:
 
 
 async def test_the_audit_is_listed_summed_up_and_verified(program: Program) -> None:
-    assert (await program.run("--demo", "audit", "verify")).out == "The audit is whole: 0 calls.\n"
+    assert (await program.run("--demo", "audit", "verify")).out == "The audit is whole: 0 rows.\n"
     assert (await program.run("--demo", "audit", "stats", "--json")).document["success_rate"] is None
     async with serving(program, "--no-key") as url:
         for tool in ("gateway_health", "gateway_health", "gateway_combo_metrics"):

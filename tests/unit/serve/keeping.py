@@ -1,7 +1,7 @@
 """An audit and a ledger in memory, and tools to call."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from tests.fakes.clock import FakeClock
@@ -22,14 +22,22 @@ class Kept:
     """Satisfies `serve.ports.AuditTrail` and `CallerLedger`."""
 
     recorded: list[AuditedCall] = field(default_factory=list)
+    begun: list[AuditedCall] = field(default_factory=list)
+    ends: list[int | None] = field(default_factory=list)
+    """Beside `recorded`, which of `begun` each ends, counted from 1."""
     held: dict[str, int] = field(default_factory=dict)
     spent: int = 0
 
-    def fingerprint(self, arguments: Mapping[str, Json]) -> str:
+    def fingerprint(self, arguments: Json) -> str:
         return f"hash of {len(json.dumps(arguments))} signs"
 
-    async def record(self, call: AuditedCall) -> None:
+    async def begin(self, call: AuditedCall) -> int:
+        self.begun.append(call)
+        return len(self.begun)
+
+    async def record(self, call: AuditedCall, began: int | None = None) -> None:
         self.recorded.append(call)
+        self.ends.append(began)
 
     async def reserve(self, call_id: str, key_id: str, amount: MicroUsd, day_limit: MicroUsd | None) -> Exceeded | None:
         held = sum(self.held.values())

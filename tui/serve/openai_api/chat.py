@@ -21,6 +21,7 @@ from tui.serve.openai_api.answers import Way, event
 from tui.serve.openai_api.refusals import KeyBudgetError, Refusal, TooLargeError, of_error
 from tui.serve.openai_api.relay import LastAct, Relay
 from tui.serve.openai_api.wire import CallerLeftError, Wire, read_body, until_gone
+from tui.serve.unheard import heard
 
 PATH = "/v1/chat/completions"
 SCOPES = ("execute:completions",)
@@ -58,6 +59,7 @@ class ChatCompletions:
         except CallerLeftError:
             return
         else:
+            heard(HTTPConnection(scope))
             await until_gone(self._answer(caller, body, wire), receive)
 
     async def _answer(self, caller: Caller, body: bytes, wire: Wire) -> None:

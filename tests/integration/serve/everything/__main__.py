@@ -26,10 +26,10 @@ from tui.serve.listening import Place, bound, listen, url_of
 from tui.serve.mcp_server import Context, mcp_server
 
 
-def everything() -> Server[Any]:
+def everything(admission: Admission) -> Server[Any]:
     """The program's server with its tools exchanged, and the rest of the protocol beside it."""
-    kept, bus = NothingKept(), InMemorySubscriptionBus()
-    server = mcp_server(Calls(Catalog(served()), Admission(kept, kept, SystemClock(), "http")), None)
+    bus = InMemorySubscriptionBus()
+    server = mcp_server(Calls(Catalog(served()), admission), None)
     more = {**special(bus), **asking()}
     listed, called = (server.get_request_handler(method) for method in ("tools/list", "tools/call"))
     assert listed is not None
@@ -56,7 +56,9 @@ def everything() -> Server[Any]:
 async def main() -> None:
     listener = bound(Place(port=0))
     url = url_of(listener)
-    app = http_app(everything(), NothingKept(), keyless=local_caller())
+    kept = NothingKept()
+    admission = Admission(kept, kept, SystemClock(), "http")
+    app = http_app(everything(admission), kept, admission, keyless=local_caller())
     await listen(app, listener, lambda: print(json.dumps({"mcp": f"{url}/mcp"}), flush=True))
 
 

@@ -1,7 +1,5 @@
 """An audit and a ledger that keep nothing."""
 
-from collections.abc import Mapping
-
 from tui.domain.audit import AuditedCall
 from tui.domain.messages import Json
 from tui.domain.money import Cost, MicroUsd
@@ -12,10 +10,13 @@ from tui.serve.caller import Caller
 class NothingKept:
     """Satisfies `serve.ports`; knows no key."""
 
-    def fingerprint(self, arguments: Mapping[str, Json]) -> str:
+    def fingerprint(self, arguments: Json) -> str:
         return ""
 
-    async def record(self, call: AuditedCall) -> None:
+    async def begin(self, call: AuditedCall) -> int:
+        return 0
+
+    async def record(self, call: AuditedCall, began: int | None = None) -> None:
         return None
 
     async def reserve(self, call_id: str, key_id: str, amount: MicroUsd, day_limit: MicroUsd | None) -> Exceeded | None:

@@ -26,6 +26,8 @@ _OUTCOMES: dict[AuditOutcome, Piece] = {
     "failed": ("✗ failed", "bad"),
     "refused": ("○ refused", "warn"),
     "cancelled": ("– cancelled", "dim"),
+    "begun": ("◌ running", "dim"),
+    "unknown": ("? unknown", "warn"),
 }
 _STYLES = {"dim": "$dim", "warn": "$text-warning", "bad": "$text-error", "": ""}
 TOOLS_SHOWN = 3

@@ -1,0 +1,3 @@
+ALTER TABLE audit ADD COLUMN owner TEXT;
+ALTER TABLE audit ADD COLUMN began INTEGER;
+CREATE INDEX audit_ends ON audit (began) WHERE began IS NOT NULL;
