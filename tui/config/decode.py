@@ -61,11 +61,18 @@ class Table:
             raise self.error(name, f"must be a table, not {_kind_of(data)}.")
         return Table(self.source, data, (*self.keys, name))
 
-    def tables(self, name: str) -> list["Table"]:
-        """Returns an array of tables within this one; empty when it is not there."""
+    def tables(self, name: str, named_by: str = "") -> list["Table"]:
+        """Returns an array of tables within this one; empty when it is not there.
+
+        Where `named_by` is given, a bare text stands for a table with nothing but that key.
+        """
         rows = self.data.get(name, [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        if isinstance(rows, list) and named_by:
+            rows = [{named_by: row} if isinstance(row, str) else row for row in rows]
+        if not isinstance(rows, list):
             raise self.error(name, f"must be a list of tables ([[{name}]]), not {_kind_of(rows)}.")
+        if strange := [row for row in rows if not isinstance(row, dict)]:
+            raise self.error(name, f"must be a list of tables ([[{name}]]); it holds {_kind_of(strange[0])}.")
         return [Table(self.source, row, (*self.keys, name, index)) for index, row in enumerate(rows)]
 
     def _value(self, key: Key) -> Any:

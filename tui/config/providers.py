@@ -60,7 +60,7 @@ def _provider(table: Table, environ: Mapping[str, str]) -> ProviderSpec:
     expansion = Expansion(table, environ)
     values["headers"] = expansion.mapping("headers", values.get("headers", {}))
     values["secrets"] = expansion.secrets
-    models = tuple(_model(model) for model in table.tables("models"))
+    models = tuple(_model(model) for model in table.tables("models", named_by="id"))
     return ProviderSpec(ProviderName(name), base_url, models=models, key_chosen=explicit, **values)
 
 

@@ -127,6 +127,11 @@ def test_servers_of_a_file_are_not_trusted_and_typed_ones_are(paths: Paths) -> N
     }
 
 
+def test_a_model_of_which_nothing_is_known_is_named_by_its_id_alone(paths: Paths) -> None:
+    settings = load(paths, PROVIDER + "models = ['a', { id = 'b', context_tokens = 8192 }]\n")
+    assert settings.providers[0].models == (ModelSpec("a"), ModelSpec("b", context_tokens=8192))
+
+
 # Each wrong file, the line that is named, and a word of the message or hint.
 WRONG = {
     "no TOML": ("[chat]\nmodel = \n", 2, "TOML"),
@@ -144,6 +149,7 @@ WRONG = {
     "unknown choice": ("[budget]\naction = 'blok'\n", 2, "'block'"),
     "unknown rule": ("[policy.tools]\n'a.b' = 'alow'\n", 1, "'allow'"),
     "table instead of list": ("[providers]\nname = 'groq'\n", 1, "list of tables"),
+    "a number instead of a model": (PROVIDER + "models = ['a', 5]\n", 3, "it holds the number 5"),
     "list instead of table": ("[[chat]]\nmodel = 'a'\n", 1, "must be a table"),
     "key in plain text": (PROVIDER + "api_key = 'sk-123'\n", 3, "api_key_env"),
     "unknown provider without address": ("[[providers]]\nname = 'house'\n", 1, "base_url"),
