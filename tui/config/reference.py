@@ -33,7 +33,11 @@ either file is started only after your consent to exactly that definition; what 
 _SECTIONS: Sequence[tuple[str, str, Sequence[Key]]] = (
     ("at the top", "Above all tables.", GENERAL),
     ("[[providers]]", "An OpenAI-compatible endpoint.", PROVIDER),
-    ("models = [{ … }] in [[providers]]", "What is known of a provider's models. A bare `\"ID\"` in the list names one of which nothing is known.", MODEL),
+    (
+        "models = [{ … }] in [[providers]]",
+        'What is known of a provider\'s models; a bare `"ID"` in the list names one of which nothing is.',
+        MODEL,
+    ),
     ("[[combos]]", "A chain of models with fallback.", COMBO),
     ("[[gateways]]", "A gateway outside this program, which answers in place of the one in here.", GATEWAY),
     ("[chat]", "How a turn runs.", CHAT),
