@@ -141,10 +141,11 @@ class CallRun:
         if self.result is not None:
             return
         scope, outside = self._scope, self._scope.outside
-        self.result = result
         edited = self._edited_json
         note = "" if edited is None else f"The person changed the arguments to {edited}\n"
+        # First, for it may fail: a result nobody can put into words is none.
         self.message = result_message(self.call.id, result, vision=scope.vision, note=note)
+        self.result = result
         scope.limits.add_result(result.size)
         tokens = result_tokens(self.message, result, vision=scope.vision)
         outside.publish(ToolCallFinished(scope.turn_id, self.call.id, result, tokens, outside.clock.wall()))

@@ -9,8 +9,8 @@ from tui.domain.ids import ServerName
 from tui.domain.servers import TextBlock, ToolInfo, ToolResult
 from tui.domain.text import CleanText, clean_line
 
-OWN_SERVER = ServerName("mcp-tui")
-"""Stands for the program itself where a server is named."""
+OWN_SERVER = ServerName("(mcp-tui)")
+"""Stands for the program itself where a server is named; no server can be given this name."""
 SEARCH_NAME = "search_tools"
 """No server's tool can have this model name: theirs hold a double underscore or end in a hash."""
 FOUND_AT_ONCE = 8

@@ -8,6 +8,7 @@ from typing import Any
 from tui.config.schema import Settings
 from tui.domain.errors import ConnectError, UsageError
 from tui.domain.ids import ServerName
+from tui.domain.jsonable import MAX_NESTING, nested_too_deeply
 from tui.domain.servers import ServerSpec, ServerStatus
 from tui.domain.text import clean_line
 from tui.engine import Engine
@@ -71,13 +72,13 @@ async def connected(engine: Engine, name: ServerName) -> ServerStatus:
 def parse_arguments(pairs: Sequence[str], as_json: str | None, schema: Mapping[str, Any]) -> dict[str, Any]:
     """Returns tool arguments from `key=value` pairs, typed by the schema, over those of a JSON object.
 
-    Raises UsageError on a pair without `=`, on broken JSON and on a value that does not fit its type.
+    Raises UsageError on a pair without `=`, on broken or too deep JSON and on a value that does not fit its type.
     """
     arguments: dict[str, Any] = {}
     if as_json is not None:
         try:
             loaded = json.loads(as_json)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"--args is not JSON: {error}", "Quote it for the shell: --args '{\"a\": 1}'") from error
         if not isinstance(loaded, dict):
             raise UsageError("--args must be a JSON object.", "Quote it for the shell: --args '{\"a\": 1}'")
@@ -88,6 +89,8 @@ def parse_arguments(pairs: Sequence[str], as_json: str | None, schema: Mapping[s
         if not equals or not key:
             raise UsageError(f"{pair!r} is not KEY=VALUE.", "Write arguments as key=value, or all as --args JSON.")
         arguments[key] = _typed(key, text, properties.get(key) if isinstance(properties, Mapping) else None)
+    if nested_too_deeply(arguments):
+        raise UsageError("The arguments are nested too deeply.", f"Give at most {MAX_NESTING} levels.")
     return arguments
 
 
@@ -98,7 +101,7 @@ def _typed(key: str, text: str, schema: Any) -> Any:
         return text
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         wanted = " or ".join(sorted(kinds))
         raise UsageError(f"{key} must be {wanted}, not {clean_line(text, 60)!r}.", "Write it as JSON.") from error
 

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,26 @@ _UNSEEN = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 """What JSON allows within a string and a terminal obeys or hides: C1 controls, bidirectional and invisible signs."""
+
+
+MAX_NESTING = 100
+"""Levels of arrays and objects that readers of JSON may be given; some never answer what is nested deeper."""
+
+
+def nested_too_deeply(value: Any) -> bool:
+    """Whether decoded JSON has more levels than MAX_NESTING."""
+    level = [value]
+    for _ in range(MAX_NESTING):
+        level = [inner for outer in level for inner in _inner(outer)]
+        if not level:
+            return False
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def json_text(value: Any, indent: int | None = None) -> str:

@@ -232,3 +232,12 @@ async def test_instructions_and_title_are_clean() -> None:
     async with one_server("good") as host:
         status = host.status("s")
         assert (status.title, status.instructions) == ("fixture 1", "Be ␛[31mkind␛[0m.")
+
+
+async def test_arguments_that_a_server_might_never_answer_are_not_sent(tmp_path: Path) -> None:
+    nest: list[object] = []
+    for _ in range(300):
+        nest = [nest]
+    async with one_server("good", str(tmp_path / "note")) as host:
+        result = await host.call("s", text="hello", nest=nest)
+    assert (result.outcome, "nested deeper than 100 levels" in result.text) == ("invalid", True)

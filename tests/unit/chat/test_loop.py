@@ -607,3 +607,19 @@ async def test_a_stopped_reply_counts_the_attempts_before_it():
         await asyncio.sleep(0)
     await chat.room.cancel()
     assert chat.room.last_turn.cost == Cost(MicroUsd(100), "estimated")
+
+
+async def test_a_result_that_cannot_be_put_into_words_is_a_fault_and_the_turn_goes_on():
+    chat = rig(reply("", call("files_read")), reply("Noted."))
+
+    async def bottomless(arguments):
+        nest = []
+        for _ in range(100_000):
+            nest = [nest]
+        return ToolResult("ok", (), structured={"nest": nest})
+
+    chat.tools.bodies["read"] = bottomless
+    await chat.say("Go")
+    assert chat.room.last_turn.text == "Noted."
+    [finished] = chat.of(ToolCallFinished)
+    assert finished.result.outcome == "error"

@@ -6,10 +6,13 @@ import pytest
 
 from tests.fakes.chat_ports import ChatRig, Person, ScriptedModel, Tools, call, ended, ready, reply, tool
 from tui.chat.offers import too_much
+from tui.chat.searchable import SearchableToolbox
 from tui.chat.tool_search import ranked, search_result
-from tui.config.schema import ChatSettings
+from tui.config.schema import ChatSettings, PolicySettings
+from tui.config.servers import as_name
 from tui.domain.events import NoticePosted, ToolCallFinished
 from tui.domain.gateway import ModelSpec
+from tui.domain.ids import ServerName
 from tui.domain.text import CleanText
 
 KNOWN = [
@@ -98,3 +101,10 @@ async def test_a_search_without_words_is_refused_and_taints_nothing():
     await chat.say("hi")
     [finished] = chat.of(ToolCallFinished)
     assert finished.result.outcome == "invalid"
+
+
+def test_a_server_that_takes_the_programs_name_is_believed_no_more_than_others():
+    toolbox = SearchableToolbox(Tools(tool("peek", "mcp-tui", read_only=True)), PolicySettings())
+    assert toolbox.believed(toolbox.search.server)
+    assert not toolbox.believed(ServerName("mcp-tui"))
+    assert as_name(toolbox.search.server) != toolbox.search.server

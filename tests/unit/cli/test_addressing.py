@@ -83,3 +83,11 @@ def test_one_server_is_chosen_and_an_unknown_one_is_told() -> None:
     assert [spec.name for spec in only_server(settings, "git").servers] == ["git"]
     with pytest.raises(UsageError, match="nobody"):
         only_server(settings, "nobody")
+
+
+@pytest.mark.parametrize("levels", [101, 100_000])
+def test_arguments_without_bottom_are_refused(levels: int) -> None:
+    nest = "[" * levels + "]" * levels
+    for pairs, whole in (((f"list={nest}",), None), ((), f'{{"list": {nest}}}')):
+        with pytest.raises(UsageError):
+            parse_arguments(pairs, whole, SCHEMA)

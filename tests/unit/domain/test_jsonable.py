@@ -4,9 +4,11 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from tui.domain.events import ToolCallStarted
 from tui.domain.ids import CallId, TurnId
-from tui.domain.jsonable import event_name, jsonable
+from tui.domain.jsonable import MAX_NESTING, event_name, jsonable, nested_too_deeply
 from tui.domain.money import Cost
 from tui.domain.servers import ResourceLinkBlock, TextBlock, ToolResult
 from tui.domain.text import CleanText
@@ -34,3 +36,11 @@ def test_everything_becomes_strict_json() -> None:
 
 def test_an_event_is_named_after_its_type() -> None:
     assert event_name(ToolCallStarted(TurnId("t"), CallId("c"), 0.0)) == "tool_call_started"
+
+
+@pytest.mark.parametrize(("levels", "too_deep"), [(0, False), (MAX_NESTING, False), (MAX_NESTING + 1, True)])
+def test_json_is_too_deep_beyond_the_cap(levels: int, too_deep: bool) -> None:
+    value: object = 1
+    for number in range(levels):
+        value = {"a": 1, "b": value} if number % 2 else [1, value]
+    assert nested_too_deeply(value) is too_deep

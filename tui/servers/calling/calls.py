@@ -11,6 +11,7 @@ from tui.domain.clock import Clock
 from tui.domain.errors import CallError
 from tui.domain.events import Event, ToolProgressed
 from tui.domain.ids import CallId
+from tui.domain.jsonable import MAX_NESTING, nested_too_deeply
 from tui.domain.messages import Json, Message
 from tui.domain.servers import ResultBlock, ToolInfo, ToolResult, error_result
 from tui.domain.text import CleanText, clean, clean_line
@@ -29,7 +30,9 @@ _PROGRESS_PER_S = 20
 
 
 async def check_arguments(connection: Connection, tool: ToolInfo, arguments: dict[str, Json]) -> CleanText | None:
-    """Returns why the tool's schema forbids these arguments, None when it does not or cannot be used."""
+    """Returns why the server would not read these arguments or its schema forbids them; None when neither is known."""
+    if nested_too_deeply(arguments):
+        return clean_line(f"they are nested deeper than {MAX_NESTING} levels")
     finding = await check(_given(arguments, tool.input_schema), tool.input_schema)
     if finding.unusable:
         connection.status.issue(f"tool {tool.name}: arguments are not checked, {finding.unusable}")
