@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _leave_no_core_dump()
     prepare_streams()
     words, operation = split_at_table(sys.argv[1:] if argv is None else argv)
-    given = parser().parse_args(words)
+    given = parser(words).parse_args(words)
     if given.verb in TABLE_VERBS:
         from tui.cli.operations import parse_operation
 

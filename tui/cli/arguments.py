@@ -15,8 +15,8 @@ EPILOG = """exit codes: 0 done · 1 the call or the turn failed · 2 usage or co
 4 refused by policy or budget · 5 partial answer · 130 interrupted"""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Returns the whole grammar of the command line."""
+def parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Returns the grammar of the command line, without that of the verbs when `words` can only open the app."""
     shared = shared_options()
     root = argparse.ArgumentParser(
         prog="mcp-tui",
@@ -33,6 +33,14 @@ def parser() -> argparse.ArgumentParser:
         "--reset-terminal", action="store_true", help="repair a terminal that a killed program left broken"
     )
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs (without one, the app opens)")
+    options = root._option_string_actions.keys() - {"-h", "--help"}
+    # Forty verbs would be a fiftieth of the time until the first paint.
+    if words is None or any(word.partition("=")[0] not in options for word in words):
+        _add_verbs(verbs, shared)
+    return root
+
+
+def _add_verbs(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
     _add_ask(verbs, shared)
     _add_servers(verbs, shared)
     _add_tools(verbs, shared)
@@ -50,7 +58,6 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("doctor", parents=[shared], help="check the installation, the settings, the keys and every server")
     # Without help it is not listed: it serves the conformance suite, not a person.
     verbs.add_parser("conformance-client").add_argument("url")
-    return root
 
 
 def shared_options() -> argparse.ArgumentParser:
@@ -198,6 +205,8 @@ def _listing(actions: "Verbs", shared: argparse.ArgumentParser, what: str) -> No
 
 def split_at_table(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Returns the words up to a verb made from a table and those behind it; with another verb, all words and none."""
+    if not set(TABLE_VERBS).intersection(words):
+        return list(words), []
     takes_value = {
         option for action in shared_options()._actions if action.nargs != 0 for option in action.option_strings
     }

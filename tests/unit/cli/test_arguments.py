@@ -31,6 +31,17 @@ def test_every_verb_that_can_be_typed_is_carried_out_and_the_reverse() -> None:
     assert spoken() == set(VERBS)
 
 
+@pytest.mark.parametrize("words", [["--model", "x"], ["--help"], ["--he"], ["nonsense"], ["--json", "ask"]])
+def test_words_that_may_name_a_verb_or_ask_for_help_bring_the_verbs(words: list[str]) -> None:
+    assert _choices(parser(words)).keys() == _choices(parser()).keys()
+
+
+@pytest.mark.parametrize("words", [[], ["--demo"], ["--gateway=embedded", "--json"]])
+def test_the_app_opens_without_the_grammar_of_the_verbs(words: list[str]) -> None:
+    assert _choices(parser(words)) == {}
+    assert parser(words).parse_args(words).verb is None
+
+
 @pytest.mark.parametrize(("verb", "action"), VERBS)
 def test_every_verb_finds_its_function(verb: str | None, action: str | None) -> None:
     assert callable(function_of(verb, action))
