@@ -8,11 +8,12 @@ import pytest
 from tests.fakes.llm_endpoint import LlmEndpoint, fail
 from tests.integration.serve.agents import ERAS, Era, agent, answer, document, text_of
 from tests.integration.serve.served import CALL_USD, Served, served
+from tui.domain.ids import ProviderName
 from tui.gateway.operations import OPERATIONS
 from tui.serve.caller import local_caller
 from tui.serve.catalog import Catalog, all_tools
 
-ASK = [{"role": "user", "content": "Say hello."}]
+ASK: Any = [{"role": "user", "content": "Say hello."}]
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "omniroute_get_health": {},
     "omniroute_list_combos": {"includeMetrics": True},
@@ -131,3 +132,20 @@ async def test_a_model_is_found_by_its_name_alone(house: Served) -> None:
     async with agent(house) as client:
         routed = await client.call_tool("omniroute_route_request", {"model": "fake-1", "messages": ASK})
     assert document(routed)["routing"]["provider"] == "a"
+
+
+async def test_a_models_own_name_leads_past_a_provider_whose_breaker_is_open(
+    tmp_path: Path, endpoint: LlmEndpoint
+) -> None:
+    asked = {"model": "fake-1", "messages": ASK}
+    async with LlmEndpoint(lambda _: fail(500)) as broken, served(tmp_path, {"a": broken, "b": endpoint}) as house:
+        house.engine.parts.gateway.trip(ProviderName("a"))
+        async with agent(house) as client, house.openai() as openai:
+            assert (await answer(client, "omniroute_route_request", asked))["routing"]["provider"] == "b"
+            told = await client.call_tool("chat_completion", asked)
+            assert told.structured_content is not None
+            assert told.structured_content["model"] == "b/fake-1"
+            assert (await openai.chat.completions.create(model="fake-1", messages=ASK)).model == "b/fake-1"
+            assert (await answer(client, "get_model_info", {"model": "fake-1"}))["id"] == "b/fake-1"
+            assert (await answer(client, "validate_model", {"model": "fake-1"}))["valid"]
+    assert broken.requests == []

@@ -1,6 +1,6 @@
 """Which model answers a served request: the caller's, else the default, else the free one with the largest window."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -51,21 +51,25 @@ class ModelChoice:
         return target_of(free)
 
     async def find(self, name: str) -> str:
-        """Returns the target a name stands for: a chain, `provider/model`, or a model's own id at the first provider.
+        """Returns a name that the gateway takes: of a chain, as `provider/model`, or a model's own id.
 
         Raises NoSuchModelError. Lists that were never fetched are fetched before a name is given up.
         """
-        if self.gateway.model(name) is not None:
-            return name
-        found = _by_id(name, await self.gateway.known_values("model"))
+        if self.gateway.model(name) is None:
+            await self.gateway.models()
+        if self.gateway.model(name) is None:
+            known = await self.gateway.known_values("model")
+            near = get_close_matches(name, known, n=5, cutoff=0.4) or list(known)[:5]
+            hint = f"There are: {clean_line(', '.join(near))}." if near else "No provider has named a model yet."
+            raise NoSuchModelError(f"There is no model {clean_line(name, 100)!r}.", hint)
+        return name
+
+    async def listed(self, name: str) -> str | None:
+        """Returns the name that a model is listed by, of its own id at the first provider; None for one that is not."""
+        found = _listed(name, await self.gateway.known_values("model"))
         if found is None:
             await self.gateway.models()
-            known = await self.gateway.known_values("model")
-            found = _by_id(name, known)
-            if found is None:
-                near = get_close_matches(name, known, n=5, cutoff=0.4) or list(known)[:5]
-                hint = f"There are: {clean_line(', '.join(near))}." if near else "No provider has named a model yet."
-                raise NoSuchModelError(f"There is no model {clean_line(name, 100)!r}.", hint)
+            found = _listed(name, await self.gateway.known_values("model"))
         return found
 
     def _takes(self, target: str, needs: Collection[Need]) -> bool:
@@ -90,5 +94,7 @@ def largest_free(views: Iterable[ModelView], needs: Collection[Need]) -> ModelVi
     return max(free, key=lambda view: view.context_tokens or 0, default=None)
 
 
-def _by_id(name: str, targets: Iterable[str]) -> str | None:
+def _listed(name: str, targets: Sequence[str]) -> str | None:
+    if name in targets:
+        return name
     return next((target for target in targets if target.partition("/")[2] == name), None)

@@ -67,33 +67,21 @@ class ModelTools:
         return ToolAnswer({"models": models, "total": len(found.views), "undecided": found.undecided})
 
     async def _look_up(self, call: Call) -> ToolAnswer:
-        """A chain is told by the model it would ask first."""
+        """A chain is told by the model it would ask first, a model's own id by the first provider that can be asked."""
         target = await self.choice.find(call.arguments["model"])
         model = self.choice.gateway.model(target)
         views = (await self.choice.gateway.models()).models
-        named = next((view for view in views if target_of(view) == target), None)
-        first = named or next((view for view in views if model is not None and view.id == model.id), None)
-        if first is None:
+        named = [view for view in views if target_of(view) == target]
+        found = named or [view for view in views if model is not None and view.id == model.id]
+        if not found:
             raise NoSuchModelError(f"Nothing is known of {target}.", "Its provider has not listed it.")
-        return ToolAnswer(_described(first))
+        return ToolAnswer(_described(next((view for view in found if view.open), found[0])))
 
     async def _validate(self, call: Call) -> ToolAnswer:
+        """A known provider alone makes no model: somebody must have named it."""
         name = call.arguments["model"]
-        try:
-            target: str | None = await self.choice.find(name)
-        except NoSuchModelError:
-            target = None
-        if target is not None and not await self._is_listed(target):
-            target = None
+        target = await self.choice.listed(name)
         return ToolAnswer({"model": name, "valid": target is not None, "id": target})
-
-    async def _is_listed(self, target: str) -> bool:
-        """Whether somebody named the model; a known provider alone makes no model."""
-        known = await self.choice.gateway.known_values("model")
-        if target not in known:
-            await self.choice.gateway.models()
-            known = await self.choice.gateway.known_values("model")
-        return target in known
 
 
 def _answer_schema(properties: Mapping[str, Json]) -> Mapping[str, Json]:

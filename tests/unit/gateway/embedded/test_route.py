@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.gateway.embedded.stage import PRICE, USAGE, Stage, fails, says
-from tui.domain.errors import UsageError
-from tui.domain.gateway import ModelSpec
+from tui.domain.errors import RefusedError, UsageError
+from tui.domain.gateway import ComboSpec, ModelSpec
 from tui.domain.gateway_routing import Role, RouteAnswer
+from tui.domain.ids import ComboName, ProviderName
 from tui.domain.messages import Message, TextPart, user_text
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.text import CleanText
@@ -31,6 +32,35 @@ async def test_the_answer_comes_with_its_way() -> None:
     assert (answer.usage, answer.cost, answer.latency_ms) == (USAGE, Cost(MicroUsd(3_000), "computed"), 500)
     assert answer.explanation == "b/m took over: a: it is down"
     assert await stage.gateway._sender.decision(answer.request_id)
+
+
+async def test_a_models_own_name_goes_to_the_next_provider_that_has_it() -> None:
+    stage = Stage({"a/m": [fails()], "b/x": [says()], "c/m": [says()]})
+    assert (await routed(stage, "m")).provider == "c"
+    assert stage.sent[-1] == "c/m"
+    stage.gateway.trip(ProviderName("a"))
+    tried = len(stage.sent)
+    answer = await stage.gateway.route("m", HI)
+    assert (answer.provider, answer.combo, stage.sent[tried:]) == ("c", None, ["c/m"])
+    simulated = await stage.gateway.simulate("m")
+    assert [str(one.provider) for one in (*simulated.path, *simulated.left_out)] == ["c", "a"]
+    with pytest.raises(UsageError, match="no chain or model 'y'"):
+        await stage.gateway.route("y", HI)
+
+
+async def test_a_model_named_with_its_provider_goes_nowhere_else() -> None:
+    stage = Stage({"a/m": [fails()], "c/m": [says()]})
+    assert (await routed(stage, "a/m")).outcome == "failed"
+    assert set(stage.sent) == {"a/m"}
+
+
+async def test_a_chain_that_is_switched_off_is_no_models_own_name() -> None:
+    off = ComboSpec(ComboName("m"), ("a/m",), enabled=False)
+    stage = Stage({"a/m": [says()]}, combos=(off,))
+    with pytest.raises(RefusedError, match="switched off"):
+        await stage.gateway.route("m", HI)
+    assert (await routed(stage, "m")).outcome == "failed"
+    assert stage.sent == []
 
 
 async def test_a_failure_is_an_answer_with_reason_and_hint() -> None:

@@ -61,7 +61,8 @@ class GatewayDouble:
         if target in self.chains:
             return ModelSpec("m")
         provider, _, model = target.partition("/")
-        found = next((one for one in self.views if (one.provider, one.id) == (provider, model)), None)
+        named = [one for one in self.views if (one.provider, one.id) == (provider, model)]
+        found = next(iter([*named, *(one for one in self.views if one.id == target)]), None)
         if found is None:
             known = any(one.provider == provider for one in self.views)
             return ModelSpec(model) if known and model else None

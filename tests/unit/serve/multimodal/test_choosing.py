@@ -44,19 +44,21 @@ async def test_pictures_go_to_a_free_model_that_is_known_to_see() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "target"),
-    [("main", "main"), ("b/lab/large", "b/lab/large"), ("lab/large", "b/lab/large"), ("m", "a/m"), ("a/new", "a/new")],
+    ("name", "listed"),
+    [("main", "main"), ("b/lab/large", "b/lab/large"), ("lab/large", "b/lab/large"), ("m", "a/m"), ("a/new", None)],
 )
-async def test_a_name_is_found_as_chain_as_place_and_as_the_models_own(name: str, target: str) -> None:
+async def test_a_chain_a_place_and_a_models_own_name_are_left_to_the_gateway(name: str, listed: str | None) -> None:
     chosen = choice(view("a/m"), view("b/m"), view("b/lab/large"), chains=("main",))
-    assert await chosen.find(name) == target
+    assert await chosen.find(name) == name
+    assert await chosen.listed(name) == listed
 
 
 async def test_lists_are_fetched_before_a_name_is_given_up() -> None:
     double = GatewayDouble([view("a/m")], listed=[view("b/late")])
-    assert await ModelChoice(double).find("late") == "b/late"
+    assert await ModelChoice(double).find("late") == "late"
     assert double.times_listed == 1
-    assert await ModelChoice(double).find("late") == "b/late"
+    assert await ModelChoice(double).find("late") == "late"
+    assert await ModelChoice(double).listed("late") == "b/late"
     assert double.times_listed == 1, "what is known needs no list"
 
 

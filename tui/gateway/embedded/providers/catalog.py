@@ -116,10 +116,16 @@ class Catalog:
         return Step(ProviderName(provider), model)
 
     def route(self, target: str) -> tuple[Step, ...]:
-        """Returns the places a target stands for, in the written order; names of unknown providers are left out."""
+        """Returns the places a target stands for, in the written order; names of unknown providers are left out.
+
+        A model's own id stands for that model at every provider that is known to have it, in the providers' order.
+        """
         combo = self.combo(target)
         names = combo.steps if combo else (target,)
-        return tuple(dict.fromkeys(step for name in names if (step := self.step(name))))
+        places = tuple(dict.fromkeys(step for name in names if (step := self.step(name))))
+        if places or ComboName(target) in self._combos:
+            return places
+        return tuple(Step(provider, target) for provider in self._providers if self.model(provider, target))
 
     def steps(self) -> tuple[Step, ...]:
         """Returns every known model of every provider."""

@@ -66,7 +66,7 @@ def plan(request: ChatRequest, sight: Sight, served: int = 0, needs: Needs | Non
     occasion = Occasion(needs or needs_of(request), sight.chance, served)
     entrants: list[Entrant] = []
     left_out: list[LeftOut] = []
-    for name, weight in _written(combo, request.target).items():
+    for name, weight in _written(combo, request.target, sight.catalog).items():
         step = sight.catalog.step(name)
         if step is None:
             left_out.append(LeftOut(name, sight.catalog.why_no_place(name)))
@@ -84,10 +84,10 @@ def plan(request: ChatRequest, sight: Sight, served: int = 0, needs: Needs | Non
     return Plan(request.target, combo.name if combo else None, strategy, ranking, tuple(left_out))
 
 
-def _written(combo: ComboSpec | None, target: str) -> dict[str, int]:
+def _written(combo: ComboSpec | None, target: str, catalog: Catalog) -> dict[str, int]:
     """The places by name, each once, with the weights a person gave; without any they weigh the same."""
     if combo is None:
-        return {target: 1}
+        return {str(step): 1 for step in catalog.route(target)} or {target: 1}
     weights = combo.weights or (1,) * len(combo.steps)
     written: dict[str, int] = {}
     for name, weight in zip(combo.steps, weights, strict=False):

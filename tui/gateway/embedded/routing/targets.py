@@ -17,6 +17,8 @@ def checked_target(catalog: Catalog, model: str, combo: str | None = None) -> st
         return model
     if any(one.name == model for one in catalog.combos):
         return named_combo(catalog, model, switched_on=True).name
+    if catalog.route(model):
+        return model
     known = [*(one.name for one in catalog.combos if one.enabled), *map(str, catalog.steps())]
     raise UsageError(f"There is no chain or model {model!r}.", _nearest(model, known))
 
