@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.config.imports import servers_in
 from tui.config.known import KNOWN_PROVIDERS, origin_of
 from tui.domain.errors import ConfigError
 from tui.domain.gateway import ProviderSpec
@@ -66,6 +65,8 @@ def describe(provider: ProviderSpec) -> CleanText:
 
 def find_clients(environ: Mapping[str, str], home: Path) -> list[FoundClient]:
     """Returns the other clients on this machine whose configuration names MCP servers."""
+    from tui.config.imports import servers_in  # for the welcome only; the start looks for providers
+
     found = []
     for client, path in client_files(environ, home):
         servers = servers_in(path, client).servers

@@ -1,13 +1,16 @@
 """What happened in a chat, as frozen past-tense facts."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.domain.completion import AttemptEnded, AttemptStarted, FailureKind, Outcome, RouteTaken, Usage
 from tui.domain.ids import AttemptId, CallId, ChatId, MessageId, ServerName, TurnId
 from tui.domain.messages import Part
 from tui.domain.money import Cost
 from tui.domain.servers import ToolResult
 from tui.domain.text import CleanText
+
+if TYPE_CHECKING:
+    from tui.domain.completion import AttemptEnded, AttemptStarted, FailureKind, Outcome, RouteTaken, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class AttemptBegan:
 
     turn_id: TurnId
     round: int
-    attempt: AttemptStarted
+    attempt: "AttemptStarted"
     at: float
 
 
@@ -82,7 +85,7 @@ class AttemptFinished:
     """An attempt ended, well or badly."""
 
     turn_id: TurnId
-    attempt: AttemptEnded
+    attempt: "AttemptEnded"
     at: float
 
 
@@ -141,16 +144,16 @@ class TurnFinished:
     """The turn is over."""
 
     turn_id: TurnId
-    outcome: Outcome
+    outcome: "Outcome"
     reason: CleanText
     hint: CleanText
     text: CleanText
-    usage: Usage
+    usage: "Usage"
     cost: Cost
-    route: RouteTaken | None
+    route: "RouteTaken | None"
     duration_ms: int
     at: float
-    failure: FailureKind | None = None
+    failure: "FailureKind | None" = None
     """What kind of failure ended it, where one did."""
 
 

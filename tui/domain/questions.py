@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tui.domain.ids import CallId, QuestionId, ServerName, TurnId
 from tui.domain.messages import Json
 from tui.domain.text import CleanText
-from tui.domain.trust import DefinitionReview
+
+if TYPE_CHECKING:
+    from tui.domain.trust import DefinitionReview
 
 LimitKind = Literal["rounds", "repeats", "time", "bytes", "money"]
 
@@ -75,7 +77,7 @@ class ChangedToolQuestion:
     """What the server calls itself, with its version."""
     first: bool
     """Nothing of this server was agreed to before."""
-    reviews: tuple[DefinitionReview, ...]
+    reviews: "tuple[DefinitionReview, ...]"
     cautions: tuple[CleanText, ...] = ()
     """About the server as a whole: an unpinned package, another version."""
 

@@ -1,14 +1,16 @@
 """A conversation as it is shown: a list of entries, each changed in place by the fold and stamped when it changes."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui.domain.completion import FailureKind, Outcome, Usage
 from tui.domain.ids import AttemptId, CallId, ServerName, TurnId
 from tui.domain.messages import Part
 from tui.domain.money import Cost
 from tui.domain.servers import ToolResult
 from tui.domain.text import CleanText
+
+if TYPE_CHECKING:
+    from tui.domain.completion import FailureKind, Outcome, Usage
 
 CallState = Literal["requested", "asking", "running", "finished"]
 
@@ -41,10 +43,10 @@ class ReplyEntry(Entry):
     fragments: list[CleanText] = field(default_factory=list)
     reasoning: list[CleanText] = field(default_factory=list)
     streaming: bool = True
-    outcome: Outcome | None = None
-    failure: FailureKind | None = None
+    outcome: "Outcome | None" = None
+    failure: "FailureKind | None" = None
     reason: CleanText = CleanText("")
-    usage: Usage | None = None
+    usage: "Usage | None" = None
     cost: Cost | None = None
     latency_ms: int | None = None
     first_token_ms: int | None = None

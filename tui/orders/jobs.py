@@ -8,13 +8,13 @@ from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.domain.completion import TaskType
 from tui.domain.errors import UsageError
 from tui.domain.jsonable import json_text
 from tui.domain.text import CleanText, clean_line
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
+    from tui.domain.completion import TaskType
     from tui.domain.gateway_answers import Capability
     from tui.domain.gateway_jobs import BatchAnswer, BenchmarkAnswer, CheapestAnswer, HealAnswer, PostMortemAnswer
     from tui.domain.operations import Operation
@@ -54,7 +54,7 @@ class JobOrders:
 
     # --- one method a row of the table
 
-    async def _heal(self, _: Progress, task: TaskType = "coding", watch: bool = False) -> "HealAnswer":
+    async def _heal(self, _: Progress, task: "TaskType" = "coding", watch: bool = False) -> "HealAnswer":
         return await self._parts().healing.heal(task, watch=watch)
 
     async def _heal_undo(self, _: Progress) -> "HealAnswer":

@@ -15,13 +15,13 @@ from tui.domain.messages import Json, Message
 from tui.domain.questions import Answer, Question
 from tui.domain.servers import ResultBlock, ServerSpec, ToolInfo, ToolResult
 from tui.domain.text import CleanText
-from tui.domain.trust import LaunchReview
 
 if TYPE_CHECKING:
     from tui.assembly import Assembly
     from tui.config.discover import FoundClient
     from tui.config.foreign import FoundServer
     from tui.config.imports import Found
+    from tui.domain.trust import LaunchReview
     from tui.servers.checking.examination import DoctorReport
     from tui.servers.oauth.by_hand import SignInOutcome
 
@@ -111,7 +111,7 @@ class ServerOrders:
             await parts.consent.remember(spec)
         await parts.pool.trust(name)
 
-    async def launch_review(self, name: ServerName) -> LaunchReview:
+    async def launch_review(self, name: ServerName) -> "LaunchReview":
         """Returns what starting a server means, against what the person agreed to before."""
         return await asyncio.to_thread(self._parts().consent.launch_review, self.spec(name))
 
