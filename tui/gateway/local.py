@@ -69,7 +69,7 @@ async def _ask(local: LocalPort) -> ProviderSpec | None:
 
 def _models(body: bytes, local: LocalPort) -> tuple[ModelSpec, ...]:
     try:
-        listed = models_from(json.loads(body))
+        listed = models_from(json.loads(body)) or ()
     except (ValueError, RecursionError):
         return ()
     if not local.free:

@@ -20,7 +20,7 @@ class Page(Generic[T]):
 
     path: tuple[str, ...]
     facts: Callable[[object], T]
-    """Must stand any document; runs in a thread, since a list of models may have many megabytes."""
+    """Raises McpTuiError for another shape; runs in a thread, since a list of models may have many megabytes."""
     every_s: float
     query: Callable[[float], Mapping[str, str | int]] | None = None
     """What is asked for at a moment (wall clock); None: the page as it is."""
@@ -38,10 +38,17 @@ class Told(Generic[T]):
     facts: T | None
     witness: Witness
     trouble: McpTuiError | None = None
+    old: bool = False
+    """Whether the facts are too old to tell how things stand now (see `schedule.OLD_AFTER_POLLS`)."""
+
+    @property
+    def held(self) -> T | None:
+        """The facts while they are new enough to rely on for how things stand."""
+        return None if self.old else self.facts
 
     @property
     def heard(self) -> T:
-        """The facts. Raises why there are none."""
+        """The facts, however old. Raises why there are none."""
         if self.facts is None:
             raise self.trouble or NotExposedError(f"{self.witness.source} was not asked yet.", "Try again shortly.")
         return self.facts
@@ -87,4 +94,4 @@ def _told(page: Page[T], reading: Reading) -> Told[T]:
         if trouble is None and reading.age_s is not None
         else silent(page.name, trouble.message if trouble else "not asked yet", age_s=reading.age_s)
     )
-    return Told(cast("T | None", reading.document), witness, trouble)
+    return Told(cast("T | None", reading.document), witness, trouble, reading.old)

@@ -19,7 +19,7 @@ from tui.gateway.embedded.providers.credentials import Credentials
 from tui.gateway.ports import KeyFinder
 from tui.gateway.upstream.events import Timeouts
 from tui.gateway.upstream.failures import error_words, failure_from_exception, masked
-from tui.gateway.upstream.http import Refusal, bounded_body, guarded_client
+from tui.gateway.upstream.http import OwnHeaders, Refusal, bounded_body, guarded_client
 
 MAX_BYTES = 8 * 1024 * 1024
 TIMEOUT_S = 10.0
@@ -27,6 +27,8 @@ _CONNECT_S = 4.0
 _TIMEOUTS = Timeouts(connect_s=_CONNECT_S)
 _BROKEN = (httpx2.HTTPError, httpx2.StreamError, OSError, anyio.EndOfStream, ExceptionGroup)
 _UNSENDABLE = (httpx2.InvalidURL, ValueError, TypeError, RecursionError)
+OTHER_PROGRAM = "Another version of the gateway, or another program, may answer there."
+"""What to do about an answer that is not what was expected."""
 
 
 class StatusError(CallError):
@@ -67,9 +69,6 @@ class Reader:
         self._refused = False
         self._signed: Mapping[str, str] | None = None
         self._client: httpx2.AsyncClient | None = None
-        self._client_signature: tuple[str | None, Mapping[str, str] | None] = (None, None)
-        self._retired: list[httpx2.AsyncClient] = []
-        """Clients with an older key: what they were asked is still to be answered."""
 
     def __repr__(self) -> str:
         return f"Reader({self._spec.name})"
@@ -105,13 +104,16 @@ class Reader:
     ) -> tuple[object, Mapping[str, str]]:
         """As `send`, and returns the answer's headers too, their names in lower case."""
         what, url = f"{method} /{'/'.join(path)}", self._url(path, query)
+        key, signed = await self._key_to_send(), self._signed
         try:
             async with asyncio.timeout(timeout_s):
-                document, headers = await self._ask(method, url, body, what)
+                document, headers = await self._ask(method, url, body, what, OwnHeaders(key, self._headers(signed)))
             self._refused = False
             return document, headers
         except Refusal as refusal:
-            raise self._status_error(refusal, what) from None
+            # What only the gateway may know: the key, the session, headers out of the environment.
+            secrets = (*([key] if key else []), *(signed or {}).values(), *self._spec.secrets)
+            raise self._status_error(refusal, what, secrets) from None
         except TimeoutError:
             raise ConnectError(f"{self._place} did not answer {what} in time.", "Try again shortly.") from None
         except _BROKEN as error:
@@ -122,14 +124,16 @@ class Reader:
 
     async def close(self) -> None:
         """Closes every connection."""
-        closing = [*self._retired, *([self._client] if self._client else [])]
-        self._client, self._retired = None, []
-        for client in closing:
+        client, self._client = self._client, None
+        if client is not None:
             await client.aclose()
 
-    async def _ask(self, method: str, url: str, body: Json, what: str) -> tuple[object, Mapping[str, str]]:
-        client = await self._current_client()
-        async with client.stream(method, url, json=body) as response:
+    async def _ask(
+        self, method: str, url: str, body: Json, what: str, signature: OwnHeaders
+    ) -> tuple[object, Mapping[str, str]]:
+        if self._client is None:
+            self._client = guarded_client(None, {}, _TIMEOUTS, self._transport)
+        async with self._client.stream(method, url, json=body, auth=signature) as response:
             content = await bounded_body(response.aiter_bytes(), MAX_BYTES + 1)
             if len(content) > MAX_BYTES:
                 raise CallError(f"{what} answered with more than {MAX_BYTES:,} bytes.", "Ask for less.")
@@ -141,28 +145,24 @@ class Reader:
         if not content:
             return None
         if not (kind.endswith("json") or kind == ""):
-            raise NoJsonError(f"{what} answered with {clean_line(kind, 60)} in place of JSON.", _NO_JSON_HINT)
+            raise NoJsonError(f"{what} answered with {clean_line(kind, 60)} in place of JSON.", OTHER_PROGRAM)
         try:
             # Off the loop: a list of models may have many megabytes.
             return await asyncio.to_thread(json.loads, content)
         except (ValueError, RecursionError):
-            raise NoJsonError(f"{what} answered with JSON that is broken.", _NO_JSON_HINT) from None
+            raise NoJsonError(f"{what} answered with JSON that is broken.", OTHER_PROGRAM) from None
 
-    async def _current_client(self) -> httpx2.AsyncClient:
+    async def _key_to_send(self) -> str | None:
         key = await self.key() if self._signed is None else None
         if key and not (key.isascii() and key.isprintable()):
             raise CallError(f"The key of {self._spec.name!r} holds characters that no key has.", "Enter it anew.")
-        signature = (key, self._signed)
-        if self._client is None or signature != self._client_signature:
-            self._retired += [self._client] if self._client else []
-            self._client = guarded_client(
-                key, {**self._spec.headers, **(self._signed or {})}, _TIMEOUTS, self._transport
-            )
-            self._client_signature = signature
-        return self._client
+        return key
 
-    def _status_error(self, refusal: Refusal, what: str) -> StatusError:
-        said = masked(error_words(refusal.body)[0], self._sent_secrets())
+    def _headers(self, signed: Mapping[str, str] | None) -> Mapping[str, str]:
+        return {**self._spec.headers, **(signed or {})}
+
+    def _status_error(self, refusal: Refusal, what: str, secrets: tuple[str, ...]) -> StatusError:
+        said = masked(error_words(refusal.body)[0], secrets)
         words = clean_line(f"{what} answered {refusal.status}{f': {said}' if said else ''}", 400)
         if refusal.status in (401, 403):
             self._refused = True
@@ -170,11 +170,6 @@ class Reader:
         if 300 <= refusal.status < 400:
             return StatusError(refusal.status, f"{words}, a redirect; it was not followed.", "Correct the url.")
         return StatusError(refusal.status, words, "The gateway's own log may tell more.")
-
-    def _sent_secrets(self) -> tuple[str, ...]:
-        """What was sent that only the gateway may know: the key, the session, headers out of the environment."""
-        key, signed = self._client_signature
-        return (*([key] if key else []), *(signed or {}).values(), *self._spec.secrets)
 
     def _key_hint(self) -> str:
         account = self._account
@@ -189,9 +184,6 @@ class Reader:
         first, *rest = path
         written = "/".join([first, *(quote(piece, safe="") for piece in rest)])
         return f"{self._spec.url}/{written}" + (f"?{urlencode(query)}" if query else "")
-
-
-_NO_JSON_HINT = "Another version of the gateway, or another program, may answer there."
 
 
 def _account(spec: GatewaySpec) -> ProviderSpec:

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 
 from tui.domain.clock import Clock
 from tui.domain.errors import CallError, ConnectError, McpTuiError
-from tui.gateway.remote.reader import KeyRefusedError, NoJsonError, StatusError
+from tui.gateway.remote.reader import TIMEOUT_S, KeyRefusedError, NoJsonError, StatusError
 
 LONGEST_REST_S = 120.0
 ABSENT_REST_S = 600.0
 """A refused key, or an endpoint that this version does not have, is asked for again after so long."""
+OLD_AFTER_POLLS = 3
+"""A word is too old to tell how things stand once so many polls, and the time that one may take, passed without a new
+one. Polls that were kept back for a chat do not count."""
 _IDLE_S = 0.25
 _LONGEST_HUSH_S = 30.0
 """A chat that waits for its first words keeps polls back no longer than this."""
@@ -40,6 +43,8 @@ class Reading:
     age_s: float | None = None
     trouble: McpTuiError | None = None
     """Why the newest attempt failed; `document` is then what an earlier one read."""
+    old: bool = False
+    """Whether it is too long ago to tell how things stand now (see `OLD_AFTER_POLLS`)."""
 
 
 @dataclass(slots=True)
@@ -74,8 +79,13 @@ class Schedule:
     def last(self, topic: str) -> Reading:
         """Returns what a topic last said; never asks anybody."""
         standing = self._standings[topic]
-        age_s = None if standing.read_at is None else self._clock.monotonic() - standing.read_at
-        return Reading(topic, standing.document, age_s, standing.trouble)
+        if standing.read_at is None:
+            return Reading(topic, trouble=standing.trouble)
+        age_s = self._clock.monotonic() - standing.read_at
+        holds_s = OLD_AFTER_POLLS * standing.topic.every_s + TIMEOUT_S
+        # Without a failed attempt since, the polls may have waited for a chat.
+        old = age_s > (holds_s if standing.trouble else holds_s + _LONGEST_HUSH_S)
+        return Reading(topic, standing.document, age_s, standing.trouble, old)
 
     async def fresh(self, topic: str, within_s: float = 0.0) -> Reading:
         """Returns what a topic says now, or said less than `within_s` ago. Raises McpTuiError when it says nothing.

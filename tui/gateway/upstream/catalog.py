@@ -11,13 +11,19 @@ MAX_MODELS = 5_000
 _MILLION = Decimal(1_000_000)
 
 
-def models_from(document: object) -> tuple[ModelSpec, ...]:
-    """Returns the models of a list document in its order; entries without an id are left out."""
+def models_from(document: object) -> tuple[ModelSpec, ...] | None:
+    """Returns the models of a list document in its order, None for one that holds no list.
+
+    Entries without an id are left out. Who has no model may say so with null.
+    """
     entries = document
     if isinstance(document, dict):
-        entries = document.get("data") or document.get("models") or []
+        lists = [document[name] for name in ("data", "models") if name in document]
+        entries = next(filter(None, lists), [] if lists and not document.get("error") else None)
+    if not isinstance(entries, list):
+        return None
     specs: dict[str, ModelSpec] = {}
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in entries:
         spec = _model(entry)
         if spec is not None and len(specs) < MAX_MODELS:
             specs.setdefault(spec.id, spec)

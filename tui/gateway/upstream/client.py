@@ -87,6 +87,8 @@ class UpstreamClient:
     async def models(self) -> tuple[ModelSpec, ...]:
         """Returns what the endpoint says it serves. Raises ConnectError or CallError, each with a hint."""
         listed = models_from(await self.read("models", "list of models"))
+        if listed is None:
+            raise CallError(f"{self._address} answered with no list of models", "Check this provider's base_url.")
         if "litellm" in (self._spec.kind, self._spec.name):
             with contextlib.suppress(CallError, ConnectError):
                 return with_details(listed, await self.read("model/info", "details of models"))

@@ -75,6 +75,9 @@ _CONTEXT_OVERFLOW = re.compile(
 )
 _CONTEXT_STATUSES = (None, 400, 413, 422, 500)
 _AFFORDABLE = re.compile(r"can only afford (\d[\d,]{0,12})", re.IGNORECASE)
+_MOST_CHARS = 2_000
+"""More of an error's message is not shown."""
+_MOST_DETAILS = 5
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai|AIza)[-_A-Za-z0-9*]{12,}")
 
 
@@ -98,7 +101,7 @@ def failure_from_response(
 
 def failure_from_error(error: object, *, secrets: Sequence[str] = ()) -> Failure:
     """Names an error object or string that came inside a successful answer."""
-    message, code = _words_of(error)
+    message, code = words_of(error)
     status = int(code) if code.isdecimal() and len(code) == 3 else None
     return _named(kind_of(status, f"{code} {message}"), status, masked(message or code, secrets))
 
@@ -152,7 +155,8 @@ def error_words(body: bytes) -> tuple[str, str]:
     if isinstance(document, list) and document:
         document = document[0]
     if isinstance(document, dict):
-        return _words_of(document.get("error") or document)
+        error = document.get("error")
+        return words_of(error if isinstance(error, dict) and error else document)
     return str(document)[:300], ""
 
 
@@ -168,16 +172,37 @@ def masked(message: str, secrets: Iterable[str]) -> str:
     return _KEY_LIKE.sub("[key]", message)
 
 
-def _words_of(error: object) -> tuple[str, str]:
+def words_of(error: object) -> tuple[str, str]:
+    """Returns message and code of the JSON of an error, as they were said; both may be empty."""
     if not isinstance(error, dict):
-        return str(error)[:2_000], ""
+        return str(error)[:_MOST_CHARS], ""
     message = _first_text(error, "message", "detail", "msg", "error", "reason")
     metadata = error.get("metadata")
     if isinstance(metadata, dict) and metadata.get("raw"):
         # OpenRouter wraps the real cause.
         message = f"{message}: {metadata['raw']}"
+    if details := _details(error.get("details")):
+        message = f"{message}: {details}" if message else details
     code = _first_text(error, "code", "status", "type")
-    return message[:2_000], code[:100]
+    return message[:_MOST_CHARS], code[:100]
+
+
+def _details(details: object) -> str:
+    """What a validation found, as OmniRoute tells it: `dailyLimitUsd: must be greater than zero; name: Required`."""
+    if not isinstance(details, list):
+        return ""
+    words = [_finding(row) for row in details[:_MOST_DETAILS]]
+    left = len(details) - _MOST_DETAILS
+    return "; ".join(word for word in (*words, f"and {left} more" if left > 0 else "") if word)
+
+
+def _finding(row: object) -> str:
+    if not isinstance(row, dict):
+        return row[:200] if isinstance(row, str) else ""
+    path = row.get("path")
+    field = (".".join(map(str, path)) if isinstance(path, list) else _first_text(row, "field", "path"))[:80]
+    said = _first_text(row, "message", "msg")[:200]
+    return (said if field in said else f"{field}: {said}") if said else field
 
 
 def _first_text(fields: dict[str, Any], *names: str) -> str:

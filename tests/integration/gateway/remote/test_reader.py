@@ -97,3 +97,34 @@ async def test_another_signature_takes_the_place_of_the_key_until_it_is_taken_ba
     first, second = pages.model_requests
     assert ("authorization" in first.headers, first.headers["cookie"]) == (False, "auth_token=1")
     assert second.headers["authorization"] == f"Bearer {KEY}"
+
+
+async def test_what_a_validation_found_is_told_field_by_field() -> None:
+    found = [
+        {"field": "dailyLimitUsd", "message": f"must not be {KEY}"},
+        {"path": ["models", 0], "message": "Required"},
+    ]
+    body = {"error": {"message": "Invalid request", "details": [*found, "x\x1b", *[{"field": "a"}] * 90]}}
+    async with reading(GatewayPages(pages={"/p": fail(400, body)})) as reader:
+        with pytest.raises(StatusError) as raised:
+            await reader.get("p")
+    said = raised.value.message.partition("Invalid request: ")[2]
+    assert said.startswith("dailyLimitUsd: must not be [key]; models.0: Required; x␛; ")
+    assert said.endswith("and 88 more")
+
+
+async def test_signing_in_again_keeps_one_client_and_no_cookie_of_its_own() -> None:
+    pages = GatewayPages(pages={"/p": fail(200, {}, {"set-cookie": "stray=1; Path=/"})})
+    async with reading(pages) as reader:
+        for number in range(3):
+            reader.sign_with({"cookie": f"auth_token={number}"})
+            await reader.get("p")
+        reader.sign_with(None)
+        await reader.get("p")
+    assert [seen.headers.get("cookie") for seen in pages.model_requests] == [
+        "auth_token=0",
+        "auth_token=1",
+        "auth_token=2",
+        None,
+    ]
+    assert pages.connections == 1

@@ -188,3 +188,30 @@ async def test_a_person_who_asks_is_told_of_a_fault_of_the_program_as_of_any_tro
     stage = Stage({"a": Endpoint(trouble=ZeroDivisionError())})
     with pytest.raises(CallError, match="a could not be read"):
         await stage.schedule.fresh("a")
+
+
+async def test_a_word_is_old_once_three_polls_and_the_time_of_one_brought_no_new_one() -> None:
+    endpoint = Endpoint()
+    stage = Stage({"a": endpoint}, {"a": 5.0})
+    assert not (await stage.schedule.fresh("a")).old
+    endpoint.trouble = DOWN
+    await stage.schedule.heard("a")
+    stage.clock.advance(25.0)
+    assert not stage.schedule.last("a").old
+    stage.clock.advance(0.1)
+    assert stage.schedule.last("a").old
+    endpoint.trouble = None
+    assert not (await stage.schedule.fresh("a")).old
+
+
+async def test_polls_that_wait_for_a_chat_make_no_word_old() -> None:
+    stage = Stage({"a": Endpoint()}, {"a": 5.0})
+    await stage.schedule.fresh("a")
+    stage.clock.advance(55.0)
+    assert not stage.schedule.last("a").old
+    stage.clock.advance(0.1)
+    assert stage.schedule.last("a").old
+
+
+def test_what_was_never_told_is_not_old() -> None:
+    assert not Stage({"a": Endpoint()}).schedule.last("a").old

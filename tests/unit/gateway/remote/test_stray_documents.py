@@ -1,11 +1,13 @@
-"""Whatever JSON a gateway's page holds, reading it breaks nothing and invents nothing."""
+"""JSON of another shape than the documented is an error, never an empty answer; parts of it may be unknown."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from tui.gateway.remote.litellm.checks import checks_from, readiness_from
+from tui.gateway.remote.litellm.management import deployments_told
 from tui.gateway.remote.litellm.router_settings import resilience_of, router_settings_from
 from tui.gateway.remote.litellm.spend import (
     activity_from,
@@ -16,7 +18,7 @@ from tui.gateway.remote.litellm.spend import (
 from tui.gateway.remote.openrouter.account import account_from, key_from
 from tui.gateway.remote.openrouter.endpoints import endpoints_from
 from tui.gateway.remote.openrouter.generation import generation_from
-from tui.gateway.upstream.litellm import deployments_from
+from tui.gateway.remote.shapes import ShapeError, named_of, rows_of
 
 READERS: tuple[Callable[[object], Any], ...] = (
     readiness_from,
@@ -26,36 +28,65 @@ READERS: tuple[Callable[[object], Any], ...] = (
     provider_budgets_from,
     lambda document: activity_from([document]),
     logged_requests_from,
-    deployments_from,
+    deployments_told,
     key_from,
     account_from,
     endpoints_from,
     generation_from,
 )
-STRAY: tuple[Any, ...] = (
+WRONG: tuple[Any, ...] = (
     None,
-    [],
+    {},
     "page",
     3,
     {"data": None, "info": 3, "providers": [], "results": {}, "current_values": "x", "latest_health_checks": []},
-    {"data": [None, {}, {"model_name": {}}], "providers": {"a": None}, "results": [None, {"metrics": 3}]},
+    {"data": [None], "info": [], "providers": {"a": None}, "results": [None], "current_values": [1]},
+    {"error": {"message": "database is locked"}},
+    {"error": "database is locked", "data": {}, "info": {}, "providers": {}, "results": [], "current_values": {}},
+)
+STRAY: tuple[Any, ...] = (
+    {"data": [{}, {"model_name": {}}], "providers": {"a": {"spend": []}}, "results": [None, {"metrics": 3}]},
     {"data": {"id": 3, "limit": "much", "endpoints": [{"provider_name": 3}], "provider_responses": ["x"]}},
     [{"spend": "x", "metadata": "text", "startTime": "never"}],
     {"current_values": {"fallbacks": [{"a": None}, "b", {"c": [3]}], "cooldown_time": float("nan")}},
+    {"latest_health_checks": {"a": {"status": []}}, "info": {"spend": "x"}, "status": 3},
 )
+
+
+@pytest.mark.parametrize("document", WRONG)
+@pytest.mark.parametrize("read", READERS)
+def test_a_document_of_another_shape_is_an_error(read: Callable[[object], Any], document: object) -> None:
+    with pytest.raises(ShapeError, match="answered with") as raised:
+        read(document)
+    assert ("database is locked" in raised.value.message) is ("locked" in str(document))
 
 
 @pytest.mark.parametrize("document", STRAY)
 @pytest.mark.parametrize("read", READERS)
-def test_a_stray_document_is_read_as_nothing(read: Callable[[object], Any], document: object) -> None:
-    assert read(document) == read(document)
+def test_stray_parts_break_nothing(read: Callable[[object], Any], document: object) -> None:
+    with suppress(ShapeError):
+        assert read(document) == read(document)
 
 
-def test_figures_of_stray_documents_are_unknown() -> None:
-    for document in STRAY:
-        assert (key_account_from(document).spent, key_from(document).limit) == (None, None)
-        assert account_from(document).remaining is None
-        assert readiness_from(document).status == ""
+def test_figures_of_stray_parts_are_unknown() -> None:
+    assert key_account_from(STRAY[4]).spent is None
+    assert key_from(STRAY[1]).limit is None
+    assert account_from(STRAY[1]).remaining is None
+    assert readiness_from(STRAY[4]).status == ""
+    assert activity_from([STRAY[0]]).total.microusd is None
+
+
+def test_an_empty_list_is_an_answer() -> None:
+    assert rows_of("GET /x", {"rows": []}, "rows") == rows_of("GET /x", [], "rows", bare=True) == ()
+    assert named_of("GET /x", {"rows": {}}, "rows") == {}
+
+
+def test_what_came_in_place_of_an_answer_is_told_cleaned_and_without_keys() -> None:
+    said = {"error": {"message": "no sk-abcdefghijklmnop\x1b[2J" + "x" * 5_000}}
+    with pytest.raises(ShapeError) as raised:
+        rows_of("GET /x", said, "rows")
+    assert "[key]␛[2J" in raised.value.message
+    assert len(raised.value.message) < 400
 
 
 def test_an_amount_below_nothing_is_kept() -> None:

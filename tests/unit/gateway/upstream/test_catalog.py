@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tui.domain.gateway import ModelSpec
 from tui.domain.money import Price
 from tui.gateway.upstream.catalog import models_from
@@ -43,5 +45,15 @@ def test_a_price_that_depends_is_unknown_and_zero_is_free() -> None:
 def test_broken_entries_are_left_out() -> None:
     entries = [None, 3, {}, {"id": 5}, {"id": "a\x1b[2J"}, {"id": "ok", "context_length": "big"}, {"id": "ok"}, "name"]
     assert models_from(entries) == (ModelSpec("ok"), ModelSpec("name"))
-    assert models_from("nonsense") == ()
-    assert models_from({"data": None}) == ()
+
+
+@pytest.mark.parametrize(
+    "document", [None, "nonsense", {}, {"data": "x"}, {"error": "no", "data": []}, {"error": "no"}]
+)
+def test_a_document_without_a_list_is_no_empty_list(document: object) -> None:
+    assert models_from(document) is None
+
+
+@pytest.mark.parametrize("document", [[], {"data": None}, {"data": []}, {"models": []}])
+def test_an_endpoint_without_models_may_say_so(document: object) -> None:
+    assert models_from(document) == ()

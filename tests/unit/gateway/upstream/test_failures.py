@@ -46,6 +46,9 @@ def test_status_and_words_give_the_kind(status: int | None, words: str, kind: Fa
         b'{"detail": "bad thing"}',
         b'[{"error": {"message": "bad thing"}}]',
         b"bad thing",
+        b'{"error": "Bad Request", "message": "bad thing"}',
+        b'{"error": {"message": "", "details": [{"field": "thing", "message": "bad thing"}]}}',
+        b'{"error": {"details": [{"path": ["bad thing"]}, null, {}]}}',
     ],
 )
 def test_the_message_is_found_in_every_usual_shape(body: bytes) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import named_of, object_with
 
 NO_DATABASE = "Not connected"
 """What the proxy says of a database that it was never given."""
@@ -43,14 +44,17 @@ class Check:
 
 
 def readiness_from(document: object) -> Readiness:
-    """Returns what `/health/readiness` or its details say."""
-    fields = Fields(document)
+    """Returns what `/health/readiness` or its details say. Raises ShapeError."""
+    fields = object_with("GET /health/readiness", document, "status", "db")
     return Readiness(fields.text("status"), fields.text("db"), fields.text("litellm_version"))
 
 
 def checks_from(document: object) -> Mapping[str, Check]:
-    """Returns the checks of a `/health/latest` document by deployment, or by group where no deployment is named."""
-    told = Fields(document).named("latest_health_checks")
+    """Returns the checks of a `/health/latest` document by deployment, or by group where none is named.
+
+    Raises ShapeError.
+    """
+    told = named_of("GET /health/latest", document, "latest_health_checks")
     return {str(name): _check(fields) for name, fields in told.items()}
 
 

@@ -58,11 +58,11 @@ class LiteLLM(PagedGateway[Sequence[LoggedRequest]]):
             self._pages.told(ask.DETAILS, 3_600.0), self._pages.told(ask.CHECKS, RECENTLY_S)
         )
         seen, witnesses = await self._look()
-        verdict, reasons = standing.verdict_of(seen)
+        verdict, reasons = standing.verdict_of(seen, readiness.trouble)
         here = await self._around.here.health()
         own = tuple(one for one in here.providers if one.provider == self._around.provider)
         version = details.facts.version if details.facts else ""
-        figures = {"version": version or None, "checks of deployments": checks.facts}
+        figures = {"version": version or None, "checks of deployments": checks.held}
         return HealthAnswer(
             gateway=self.name,
             verdict="degraded" if verdict == "ok" and own and own[0].breaker.state == "OPEN" else verdict,
@@ -78,14 +78,15 @@ class LiteLLM(PagedGateway[Sequence[LoggedRequest]]):
 
     async def snapshot(self) -> GatewaySnapshot:
         here, seen = await super().snapshot(), self._seen()
-        verdict, _ = standing.verdict_of(seen)
-        trouble = self._pages.last(ask.READINESS).trouble
+        readiness = self._pages.last(ask.READINESS)
+        trouble, (verdict, _) = readiness.trouble, standing.verdict_of(seen, readiness.trouble)
         left = seen.key.left if seen.key else None
         own = tuple(replace(row, quota=left or row.quota) for row in here.providers)
         today = seen.today.total.microusd if seen.today else here.spend.today_microusd
         return replace(
             here,
-            verdict="down" if trouble else verdict,
+            at=here.at - (readiness.witness.age_s or 0.0) if trouble else here.at,
+            verdict=verdict,
             providers=(*own, *standing.provider_healths(seen)),
             combos=chains.combo_specs(seen),
             spend=SpendView(today_microusd=today),
@@ -163,11 +164,11 @@ class LiteLLM(PagedGateway[Sequence[LoggedRequest]]):
             self._pages.told(ask.KEY, RECENTLY_S), self._pages.told(ask.BUDGETS, RECENTLY_S)
         )
         own = (await self._around.here.quota(self._around.provider)).credentials
-        if key.facts is not None:
+        if key.held is not None:
             where = own[0].credential if own else CleanText("key")
-            view = accounts.key_quota(self._around.provider, where, key.facts, key.witness)
+            view = accounts.key_quota(self._around.provider, where, key.held, key.witness)
             own = (_joined(view, own[0]) if own else view,)
-        views = (*own, *(accounts.budget_quota(one, budgets.witness) for one in budgets.facts or ()))
+        views = (*own, *(accounts.budget_quota(one, budgets.witness) for one in budgets.held or ()))
         wanted = {name for name in (provider, credential) if name is not None}
         found = tuple(view for view in views if wanted <= {view.provider})
         return QuotaAnswer(found, await self.budget(), (key.witness, budgets.witness))
@@ -223,14 +224,14 @@ class LiteLLM(PagedGateway[Sequence[LoggedRequest]]):
         deployments = self._pages.last(ask.DEPLOYMENTS)
         age_s = deployments.witness.age_s
         return Seen(
-            readiness=self._pages.last(ask.READINESS).facts,
+            readiness=self._pages.last(ask.READINESS).held,
             groups=groups_of(deployments.facts or ()),
             listed_at=None if age_s is None else float(round(self._around.clock.wall() - age_s)),
-            checks=self._pages.last(ask.CHECKS).facts or {},
+            checks=self._pages.last(ask.CHECKS).held or {},
             settings=self._pages.last(ask.ROUTER).facts or router_settings.RouterSettings(),
-            today=self._pages.last(ask.TODAY).facts,
-            key=self._pages.last(ask.KEY).facts,
-            budgets=self._pages.last(ask.BUDGETS).facts or (),
+            today=self._pages.last(ask.TODAY).held,
+            key=self._pages.last(ask.KEY).held,
+            budgets=self._pages.last(ask.BUDGETS).held or (),
         )
 
     async def _activity(self, count: int) -> Activity:

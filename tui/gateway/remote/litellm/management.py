@@ -17,7 +17,8 @@ from tui.gateway.remote.litellm.spend import (
 )
 from tui.gateway.remote.pages import Page, Pages
 from tui.gateway.remote.reader import TIMEOUT_S, KeyRefusedError, StatusError
-from tui.gateway.upstream.litellm import deployments_from
+from tui.gateway.remote.shapes import rows_of
+from tui.gateway.upstream.litellm import Deployment, deployments_from
 
 MOST_PAGES = 10
 PAGE_ROWS = 1_000
@@ -39,9 +40,15 @@ def last_days(now: float, count: int) -> float:
     return (today - timedelta(days=count - 1)).timestamp()
 
 
+def deployments_told(document: object) -> tuple[Deployment, ...]:
+    """Returns the deployments of a `/v1/model/info` document. Raises ShapeError."""
+    rows_of("GET /v1/model/info", document, "data")
+    return deployments_from(document)
+
+
 READINESS = Page(("health", "readiness"), readiness_from, 15.0)
 DETAILS = Page(("health", "readiness", "details"), readiness_from, 3_600.0)
-DEPLOYMENTS = Page(("v1", "model", "info"), deployments_from, 300.0)
+DEPLOYMENTS = Page(("v1", "model", "info"), deployments_told, 300.0)
 ROUTER = Page(("router", "settings"), router_settings_from, 300.0)
 CHECKS = Page(("health", "latest"), checks_from, 60.0)
 KEY = Page(("key", "info"), key_account_from, 120.0)

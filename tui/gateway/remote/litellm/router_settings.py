@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tui.domain.gateway_answers import ResilienceSettings
 from tui.domain.text import CleanText
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import part_of
 
 _OWN_NAMES = ("routing_strategy", "allowed_fails", "max_fallbacks", "retry_after", "timeout", "stream_timeout")
 
@@ -32,8 +33,8 @@ class RouterSettings:
 
 
 def router_settings_from(document: object) -> RouterSettings:
-    """Returns the settings in a `/router/settings` document; later releases may tell more than is read here."""
-    values = Fields(document).inner("current_values")
+    """Returns the settings in a `/router/settings` document; later releases may tell more. Raises ShapeError."""
+    values = part_of("GET /router/settings", document, "current_values")
     return RouterSettings(
         strategy=values.text("routing_strategy"),
         retries=values.count("num_retries"),

@@ -12,6 +12,7 @@ from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd, format_usd
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import named_of, part_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ def _left(spent: MicroUsd | None, limit: MicroUsd | None, period: CleanText) -> 
 
 
 def key_account_from(document: object) -> KeyAccount:
-    """Returns the key of a `/key/info` document."""
-    info = Fields(document).inner("info")
+    """Returns the key of a `/key/info` document. Raises ShapeError, since a limit that is not named is none."""
+    info = part_of("GET /key/info", document, "info")
     return KeyAccount(
         status=info.text("status"),
         spent=info.usd("spend"),
@@ -147,29 +148,32 @@ def key_account_from(document: object) -> KeyAccount:
 
 
 def provider_budgets_from(document: object) -> tuple[ProviderBudget, ...]:
-    """Returns the budgets of a `/provider/budgets` document. Its time of renewal is years off in 1.106: left out."""
+    """Returns the budgets of a `/provider/budgets` document. Raises ShapeError.
+
+    Its time of renewal is years off in 1.106: left out.
+    """
     return tuple(
         ProviderBudget(ProviderName(name), told.usd("spend"), told.usd("budget_limit"), told.text("time_period"))
-        for name, told in Fields(document).named("providers").items()
+        for name, told in named_of("GET /provider/budgets", document, "providers").items()
     )
 
 
 def activity_from(documents: Iterable[object]) -> Activity:
-    """Returns the sum of `/user/daily/activity` pages."""
-    pages = [Fields(document) for document in documents]
-    days = [day for page in pages for day in page.items("results")]
+    """Returns the sum of `/user/daily/activity` pages. Raises ShapeError: no days would be no spend."""
+    pages = list(documents)
+    days = [day for page in pages for day in rows_of("GET /user/daily/activity", page, "results")]
     return Activity(
         total=_sum([_use(day.inner("metrics")) for day in days]),
         providers=_parts(days, "providers"),
         models=_parts(days, "models"),
         groups=_parts(days, "model_groups"),
-        whole=not (pages and pages[-1].inner("metadata").flag("has_more")),
+        whole=not (pages and Fields(pages[-1]).inner("metadata").flag("has_more")),
     )
 
 
 def logged_requests_from(document: object) -> tuple[LoggedRequest, ...]:
-    """Returns the rows of a `/spend/logs` document."""
-    return tuple(_logged(row) for row in Fields({"rows": document}).items("rows"))
+    """Returns the rows of a `/spend/logs` document. Raises ShapeError."""
+    return tuple(_logged(row) for row in rows_of("GET /spend/logs", document, "data", bare=True))
 
 
 def _logged(row: Fields) -> LoggedRequest:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
+from tui.domain.errors import ConnectError, McpTuiError
 from tui.domain.gateway import BreakerView, ProviderHealth
 from tui.domain.gateway_answers import ProviderStanding
 from tui.domain.ids import ProviderName
@@ -12,6 +13,7 @@ from tui.domain.text import CleanText, clean_line
 from tui.gateway.remote.litellm.checks import Check, Readiness
 from tui.gateway.remote.litellm.router_settings import RouterSettings
 from tui.gateway.remote.litellm.spend import Activity, KeyAccount, ProviderBudget
+from tui.gateway.remote.reader import StatusError
 from tui.gateway.upstream.litellm import Deployment
 
 NOT_TOLD = BreakerView(
@@ -23,7 +25,7 @@ Verdict = Literal["ok", "degraded", "down", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of a proxy; None and empty where it did not tell."""
+    """What is known of a proxy; None and empty where it did not tell, or too long ago."""
 
     readiness: Readiness | None = None
     groups: Mapping[str, Sequence[Deployment]] = field(default_factory=dict)
@@ -51,8 +53,14 @@ class Seen:
         return check if check and check.healthy is False else None
 
 
-def verdict_of(seen: Seen) -> tuple[Verdict, tuple[CleanText, ...]]:
-    """Returns the verdict on a proxy and, one sentence each, why it is not `ok`."""
+def verdict_of(seen: Seen, trouble: McpTuiError | None) -> tuple[Verdict, tuple[CleanText, ...]]:
+    """Returns the verdict on a proxy and, one sentence each, why it is not `ok`.
+
+    `trouble` is why it does not say now how it is.
+    """
+    if trouble is not None:
+        silent = isinstance(trouble, ConnectError) or (isinstance(trouble, StatusError) and trouble.status >= 500)
+        return ("down" if silent else "unknown"), (trouble.message,)
     if seen.readiness is None:
         return "unknown", (CleanText("the proxy has not said yet how it is"),)
     if seen.readiness.status != "healthy":

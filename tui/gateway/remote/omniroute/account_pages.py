@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui.domain.gateway import CredentialHealth
 from tui.domain.money import MicroUsd
 from tui.domain.text import CleanText
-from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import object_with, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +106,15 @@ class KeyBudget:
 
 
 def nodes(document: object) -> tuple[Node, ...]:
-    """Returns the facts of `/api/provider-nodes`."""
+    """Returns the facts of `/api/provider-nodes`. Raises ShapeError."""
     return tuple(
         Node(row.text("id", 120), row.text("prefix", 60), row.text("name", 60))
-        for row in Fields(document).items("nodes")
+        for row in rows_of("GET /api/provider-nodes", document, "nodes")
     )
 
 
 def connections(document: object) -> tuple[Connection, ...]:
-    """Returns the facts of `/api/providers`."""
+    """Returns the facts of `/api/providers`. Raises ShapeError."""
     return tuple(
         Connection(
             row.text("id", 120),
@@ -124,14 +124,14 @@ def connections(document: object) -> tuple[Connection, ...]:
             _health(row.text("testStatus", 40)) if row.flag("isActive") is not False else "missing",
             row.inner("providerSpecificData").text("prefix", 60),
         )
-        for row in Fields(document).items("connections")
+        for row in rows_of("GET /api/providers", document, "connections")
     )
 
 
 def quota(document: object) -> tuple[QuotaRow, ...]:
-    """Returns the facts of `/api/usage/quota`."""
+    """Returns the facts of `/api/usage/quota`. Raises ShapeError."""
     rows = []
-    for row in Fields(document).items("providers"):
+    for row in rows_of("GET /api/usage/quota", document, "providers"):
         total, share = row.number("quotaTotal"), row.number("percentRemaining")
         remaining = share / 100 if share is not None and total is not None else None
         rows.append(
@@ -150,16 +150,16 @@ def quota(document: object) -> tuple[QuotaRow, ...]:
 
 
 def keys(document: object) -> tuple[KeyRow, ...]:
-    """Returns the facts of `/api/keys`."""
+    """Returns the facts of `/api/keys`. Raises ShapeError."""
     return tuple(
         KeyRow(row.text("id", 120), row.text("name", 80), row.text("key", 120))
-        for row in Fields(document).items("keys")
+        for row in rows_of("GET /api/keys", document, "keys")
     )
 
 
 def budget(document: object) -> KeyBudget:
-    """Returns the facts of `/api/usage/budget`."""
-    top = Fields(document)
+    """Returns the facts of `/api/usage/budget`. Raises ShapeError, since a limit that is not named is none."""
+    top = object_with("GET /api/usage/budget", document, "budgetCheck", "dailyLimitUsd", "totalCostToday")
     check = top.inner("budgetCheck")
     return KeyBudget(
         top.usd("totalCostToday"),

@@ -16,6 +16,7 @@ from tui.gateway.remote.omniroute.management import Management
 from tui.gateway.remote.omniroute.routing_pages import Combo, ComboCounts, Counts, combos
 from tui.gateway.remote.omniroute.seeing import Seen
 from tui.gateway.remote.omniroute.standing import standings
+from tui.gateway.remote.shapes import rows_of
 from tui.gateway.remote.witnesses import relied_on
 
 TEST_TIMEOUT_S = 90.0
@@ -102,7 +103,7 @@ async def test(
     document = await management.send(
         "POST", "api/combos/test", body={"comboName": combo.name}, timeout_s=TEST_TIMEOUT_S
     )
-    trials = tuple(_trial(row, seen) for row in Fields(document).items("results"))
+    trials = tuple(_trial(row, seen) for row in rows_of("POST /api/combos/test", document, "results"))
     if on_trial is not None:
         for trial in trials:
             on_trial(trial)

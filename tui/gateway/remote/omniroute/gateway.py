@@ -39,7 +39,7 @@ from tui.gateway.remote.omniroute.quotas import quota_view
 from tui.gateway.remote.omniroute.seeing import Seeing
 from tui.gateway.remote.omniroute.simulation import priced, simulate
 from tui.gateway.remote.omniroute.snapshot import Glance, snapshot
-from tui.gateway.remote.omniroute.standing import reasons_of, standings, verdict_of
+from tui.gateway.remote.omniroute.standing import reasons_of, standings
 from tui.gateway.remote.witnesses import relied_on, silent
 
 
@@ -73,16 +73,23 @@ class OmniRoute(MeasuredHere):
 
     async def health(self) -> HealthAnswer:
         seen = await self._seeing.sight()
-        told, standing = seen.health.heard, standings(seen.sight)
-        degraded = tuple(clean_line(f"OmniRoute says: {word}") for word in told.degraded)
-        figures = {"uptime_s": told.uptime_s, "memory_bytes": told.memory_bytes, "breakers": told.breakers}
+        told, held, standing = seen.health.heard, seen.health.held, standings(seen.sight)
+        own = [f"OmniRoute says: {word}" for word in held.degraded] if held else []
+        if held is None and seen.health.trouble:
+            own = [seen.health.trouble.message]
+        figures = {
+            "uptime_s": held and held.uptime_s,
+            "memory_bytes": held and held.memory_bytes,
+            "breakers": held and held.breakers,
+            "resting_models": held and held.lockouts,
+        }
         return HealthAnswer(
             gateway=self.name,
-            verdict=verdict_of(standing),
-            reasons=(*reasons_of(standing), *degraded),
-            uptime_s=told.uptime_s,
+            verdict=seen.verdict,
+            reasons=(*reasons_of(standing), *(clean_line(word) for word in own)),
+            uptime_s=held.uptime_s if held else None,
             version=told.version or None,
-            memory_bytes=told.memory_bytes,
+            memory_bytes=held.memory_bytes if held else None,
             providers=standing,
             unknown=tuple(name for name, value in figures.items() if value is None),
             witnesses=seen.witnesses,
@@ -283,6 +290,9 @@ class OmniRoute(MeasuredHere):
 
     async def _not_closed(self) -> list[str]:
         seen = await self._seeing.sight(within_s=0.0)
+        if seen.health.trouble:
+            # An older word would not show what the order did.
+            raise seen.health.trouble
         return [one.provider for one in standings(seen.sight) if one.breaker.state not in ("CLOSED", "UNKNOWN")]
 
 

@@ -10,6 +10,9 @@ from typing import cast, get_args
 from tui.domain.gateway import BreakerState
 from tui.domain.text import CleanText
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import object_with
+
+_BREAKER_LISTS = ("providerBreakers", "circuitBreakers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,17 @@ class Health:
     memory_bytes: int | None
     breakers: tuple[BreakerRow, ...] | None
     """None when the page names none at all, as it does for strangers: nothing is known then."""
-    lockouts: tuple[Lockout, ...] = ()
+    lockouts: tuple[Lockout, ...] | None = None
+    """None when the page has no word for them."""
     degraded: tuple[CleanText, ...] = ()
     """What newer versions say does not work as it should."""
     prefixes: Mapping[CleanText, CleanText] = field(default_factory=dict)
     """Of nodes on this machine or network, by id: all may read this page, not all the page of nodes."""
 
 
-def health(document: object) -> Health:
-    """Returns the facts of the page, or of the same facts as the MCP server tells them."""
-    top = Fields(document)
+def health(document: object, source: str = "GET /api/monitoring/health") -> Health:
+    """Returns the facts of the page, or of the same facts as the MCP server tells them. Raises ShapeError."""
+    top = object_with(source, document, "status", "system", "uptime", "version", *_BREAKER_LISTS, "providerHealth")
     system = top.inner("system")
     memory = system.inner("memoryUsage") or top.inner("memoryUsage")
     uptime_s = system.number("uptime")
@@ -59,7 +63,7 @@ def health(document: object) -> Health:
         uptime_s=uptime_s if uptime_s is not None else top.number("uptime"),
         memory_bytes=memory.count("rss"),
         breakers=_breakers(top, document),
-        lockouts=tuple(_lockouts(top.items("lockouts"))),
+        lockouts=tuple(_lockouts(top.items("lockouts"))) if "lockouts" in top.names else None,
         degraded=top.texts("degraded") or (),
         prefixes={
             name: prefix for name, row in top.named("localProviders").items() if (prefix := row.text("prefix", 60))
@@ -68,7 +72,7 @@ def health(document: object) -> Health:
 
 
 def _breakers(top: Fields, document: object) -> tuple[BreakerRow, ...] | None:
-    for name in ("providerBreakers", "circuitBreakers"):
+    for name in _BREAKER_LISTS:
         if isinstance(document, dict) and isinstance(document.get(name), list):
             return tuple(row for each in top.items(name) if (row := _breaker(each, each.text("provider", 120))))
     by_name = top.named("providerHealth")

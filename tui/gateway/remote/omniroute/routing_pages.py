@@ -12,6 +12,7 @@ from tui.domain.messages import Json
 from tui.domain.money import Price
 from tui.domain.text import CleanText
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import named_of, object_with, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class ComboCounts:
 
 
 def combos(document: object) -> tuple[Combo, ...]:
-    """Returns the facts of `/api/combos`."""
-    rows = Fields(document).items("combos") or Fields({"combos": document}).items("combos")
+    """Returns the facts of `/api/combos`. Raises ShapeError."""
+    rows = rows_of("GET /api/combos", document, "combos", bare=True)
     return tuple(_combo(row) for row in rows if row.text("name", 80))
 
 
@@ -73,8 +74,8 @@ def _steps(row: Fields) -> tuple[Fields, ...]:
 
 
 def combo_counts(document: object) -> Mapping[str, ComboCounts]:
-    """Returns the facts of `/api/combos/metrics`, by the chain's name."""
-    found = Fields(document).named("metrics")
+    """Returns the facts of `/api/combos/metrics`, by the chain's name. Raises ShapeError."""
+    found = named_of("GET /api/combos/metrics", document, "metrics")
     return {
         name: ComboCounts(_counts(row), {model: _counts(each) for model, each in row.named("byModel").items()})
         for name, row in found.items()
@@ -96,10 +97,9 @@ def _counts(row: Fields) -> Counts:
 
 
 def prices(document: object) -> Mapping[tuple[str, str], Price]:
-    """Returns the facts of `/api/pricing`, by provider as that page names it, and model."""
+    """Returns the facts of `/api/pricing`, by provider as that page names it, and model. Raises ShapeError."""
     found = {}
-    top = Fields({"providers": document}).named("providers")
-    for provider in top:
+    for provider in named_of("GET /api/pricing", document):
         for model, row in Fields(document).named(provider).items():
             price = _price(row)
             if price is not None:
@@ -119,8 +119,8 @@ def _price(row: Fields) -> Price | None:
 
 
 def resilience(document: object) -> ResilienceSettings:
-    """Returns the facts of `/api/resilience`; thresholds are those of connections with a key."""
-    top = Fields(document)
+    """Returns the facts of `/api/resilience`; thresholds are those of connections with a key. Raises ShapeError."""
+    top = object_with("GET /api/resilience", document, "providerBreaker", "connectionCooldown", "requestQueue")
     breaker, cooldown, queue = top.inner("providerBreaker"), top.inner("connectionCooldown"), top.inner("requestQueue")
     open_ms, cooldown_ms = (
         breaker.inner("apikey").number("resetTimeoutMs"),

@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from tui.domain.errors import McpTuiError
+from tui.domain.errors import ConnectError, McpTuiError
 from tui.domain.gateway_witness import Witness
 from tui.domain.ids import ProviderName
-from tui.domain.text import clean_line
+from tui.gateway.fields import Fields
 from tui.gateway.remote.adapter import SecondWitness, Surroundings
 from tui.gateway.remote.omniroute import pages as p
 from tui.gateway.remote.omniroute.health_page import BreakerRow, Health, breaker_state
 from tui.gateway.remote.omniroute.health_page import health as health_facts
 from tui.gateway.remote.omniroute.management import Management
 from tui.gateway.remote.omniroute.names import Names
-from tui.gateway.remote.omniroute.standing import Sight, breaker_rows
+from tui.gateway.remote.omniroute.standing import Sight, breaker_rows, verdict_of
 from tui.gateway.remote.pages import Page, Pages, Told
 from tui.gateway.remote.schedule import Reading, Schedule, Topic
 from tui.gateway.remote.witnesses import compared, silent
@@ -35,6 +35,12 @@ class Seen:
     witnesses: tuple[Witness, ...]
     health: Told[Health]
 
+    @property
+    def verdict(self) -> Literal["ok", "degraded", "down", "unknown"]:
+        """The word for the whole: `down` once nobody answers and what was told last does not hold any more."""
+        unheard = self.health.held is None and isinstance(self.health.trouble, ConnectError)
+        return "down" if unheard else verdict_of(self.sight)
+
 
 class Seeing:
     """Keeps the pages; `run` polls them."""
@@ -43,7 +49,7 @@ class Seeing:
         self.management = Management.of(around)
         self._pages = Pages(p.POLLED, self.management.get, around)
         self._second = around.witness
-        topics = [Topic(_HEALTH_TOOL, lambda: ask(self._second, _HEALTH_TOOL), SECOND_EVERY_S)] if self._second else []
+        topics = [Topic(_HEALTH_TOOL, self._second_health, SECOND_EVERY_S)] if self._second else []
         self._hearing = Schedule(topics, around.clock, hushed=around.hushed)
 
     async def run(self) -> None:
@@ -76,18 +82,26 @@ class Seeing:
         reading = await self._hearing.heard(_HEALTH_TOOL, RECENT_S) if self._second else None
         return self._seen(told, reading)
 
+    async def _second_health(self) -> Health:
+        return health_facts(await ask(self._second, _HEALTH_TOOL), f"MCP {_HEALTH_TOOL}")
+
     def _second_said(self) -> Reading | None:
         return self._hearing.last(_HEALTH_TOOL) if self._second else None
 
     def _seen(self, told: list[Told[Any]], second: Reading | None) -> Seen:
         health, nodes, connections, resilience, calls = told
+        credentials = connections.facts
+        if connections.old:
+            # Who there is stays known, how they stand does not.
+            credentials = [replace(one, health="unknown") for one in credentials or ()]
         sight = Sight(
             health.facts,
             Names(nodes.facts or (), connections.facts or (), health.facts.prefixes if health.facts else {}),
-            connections.facts,
+            credentials,
             resilience.facts,
             calls.facts,
             health.witness.age_s or 0.0,
+            health.old,
         )
         heard = (_second_word(sight, second),) if second else ()
         return Seen(sight, (*(each.witness for each in told), *heard), health)
@@ -101,10 +115,12 @@ class Seeing:
             answer = await ask(self._second, _PROVIDER_TOOL, provider=provider)
         except McpTuiError as error:
             return (silent(source, error.message, fact),)
-        said = answer.get("circuitBreakerState") if isinstance(answer, dict) else None
+        said = Fields(answer).text("circuitBreakerState", 40)
+        if not said:
+            return (silent(source, "its answer tells of no breaker", fact),)
         rows = breaker_rows(provider, sight)
-        relied = rows[0].state if rows else "UNKNOWN"
-        return (compared(fact, source, relied, breaker_state(clean_line(said or "UNKNOWN", 40))),)
+        relied = rows[0].state if rows and not sight.old else "UNKNOWN"
+        return (compared(fact, source, relied, breaker_state(said)),)
 
 
 async def ask(second: SecondWitness | None, tool: str, **arguments: str) -> object:
@@ -116,14 +132,14 @@ async def ask(second: SecondWitness | None, tool: str, **arguments: str) -> obje
 def _second_word(sight: Sight, second: Reading) -> Witness:
     """The breakers as the MCP server tells them. 3.7.9 and many after it tell of none, whatever their state."""
     source, fact = f"MCP {_HEALTH_TOOL}", "breakers"
-    if second.document is None:
-        return silent(source, second.trouble.message if second.trouble else "not asked yet", fact)
-    said = health_facts(second.document)
-    own = sight.health.breakers if sight.health and sight.health.breakers is not None else None
+    said, own = second.document, sight.health.breakers if sight.health and not sight.old else None
+    if second.trouble or not isinstance(said, Health):
+        return silent(source, second.trouble.message if second.trouble else "not asked yet", fact, second.age_s)
+    if said.breakers is None:
+        return silent(source, "its answer tells of no breakers", fact, second.age_s)
     if own is None:
         return silent(source, "there is no other word to hold it against", fact, second.age_s)
-    names = sight.names
-    return compared(fact, source, _in_words(own, names), _in_words(said.breakers or (), names), second.age_s)
+    return compared(fact, source, _in_words(own, sight.names), _in_words(said.breakers, sight.names), second.age_s)
 
 
 def _in_words(rows: Iterable[BreakerRow], names: Names) -> str:

@@ -13,7 +13,7 @@ from tui.gateway.remote.omniroute.account_pages import QuotaRow
 from tui.gateway.remote.omniroute.names import Names
 from tui.gateway.remote.omniroute.routing_pages import Combo
 from tui.gateway.remote.omniroute.seeing import Seen
-from tui.gateway.remote.omniroute.standing import standings, verdict_of
+from tui.gateway.remote.omniroute.standing import standings
 from tui.gateway.remote.omniroute.use_pages import Analytics, ProviderCounts
 from tui.gateway.remote.pages import Told
 
@@ -32,14 +32,13 @@ class Glance:
 def snapshot(name: CleanText, now: float, glance: Glance) -> GatewaySnapshot:
     """Returns all a panel needs; `now` is the wall clock, and the snapshot as old as its word on breakers."""
     seen, combos, counts, quota, day = glance.seen, glance.combos, glance.counts, glance.quota, glance.day
-    standing, age_s = standings(seen.sight), seen.health.witness.age_s
-    today = day.facts.today(now) if day.facts else None
-    unread = [told.witness for told in (combos, counts, quota, day) if told.facts is None]
+    age_s, today = seen.health.witness.age_s, day.held.today(now) if day.held else None
+    unread = [told.witness for told in (combos, counts, quota, day) if told.held is None]
     return GatewaySnapshot(
         gateway=name,
         at=now if age_s is None else now - age_s,
-        verdict=verdict_of(standing) if age_s is not None else "unknown" if seen.health.trouble is None else "down",
-        providers=tuple(_provider(one, seen, counts.facts or {}, quota.facts or ()) for one in standing),
+        verdict=seen.verdict,
+        providers=tuple(_provider(one, seen, counts.facts or {}, quota.held or ()) for one in standings(seen.sight)),
         combos=tuple(combo_spec(combo) for combo in combos.facts or ()),
         spend=SpendView(session_microusd=None, today_microusd=today),
         unknown=("today_microusd",) if today is None else (),

@@ -29,6 +29,13 @@ class Sight:
     """Newest first."""
     age_s: float = 0.0
     """How old the word on breakers is: countdowns went on since."""
+    old: bool = False
+    """Whether that word is too old to be relied on: then it tells who there is, and nothing of how they stand."""
+
+    @property
+    def tells_breakers(self) -> bool:
+        """Whether a breaker that is not named has had no call; else nothing is known of it."""
+        return not self.old and self.health is not None and self.health.breakers is not None
 
 
 def standings(sight: Sight) -> tuple[ProviderStanding, ...]:
@@ -41,7 +48,8 @@ def standings(sight: Sight) -> tuple[ProviderStanding, ...]:
 
 def _standing(name: ProviderName, sight: Sight) -> ProviderStanding:
     own = [one for one in sight.connections or () if sight.names.of(one.provider) == name]
-    locked = [one for one in (sight.health.lockouts if sight.health else ()) if sight.names.of(one.provider) == name]
+    lockouts = sight.health.lockouts if sight.health and not sight.old else None
+    locked = [one for one in lockouts or () if sight.names.of(one.provider) == name]
     failed = next((call for call in sight.calls or () if sight.names.of(call.provider) == name and not call.ok), None)
     return ProviderStanding(
         provider=name,
@@ -72,10 +80,12 @@ def _credential(own: Sequence[Connection], sight: Sight) -> CredentialHealth:
 def _breaker(name: ProviderName, sight: Sight, *, by_key: bool) -> BreakerView:
     """One provider may have two breakers, by its id and its prefix: the worse of them is shown, both are told."""
     rows = breaker_rows(name, sight)
+    if rows and sight.old:
+        return replace(NOT_TOLD, opened_because=clean_line(f"{rows[0].state} when it was last told"))
     if not rows:
         # The list names only providers that had a call since the start.
-        told = sight.health is not None and sight.health.breakers is not None
-        return replace(NOT_TOLD, opened_because=CleanText("no call since it was started")) if told else NOT_TOLD
+        idle = CleanText("no call since it was started")
+        return replace(NOT_TOLD, opened_because=idle) if sight.tells_breakers else NOT_TOLD
     worst = rows[0]
     threshold = sight.resilience.breaker_threshold if sight.resilience and by_key else None
     to_probe = None if worst.retry_in_s is None else max(0.0, worst.retry_in_s - sight.age_s)
@@ -97,14 +107,17 @@ def breaker_rows(name: ProviderName, sight: Sight) -> list[BreakerRow]:
     return sorted(own, key=lambda row: _WORST_FIRST.index(row.state))
 
 
-def verdict_of(standings: Sequence[ProviderStanding]) -> Literal["ok", "degraded", "down", "unknown"]:
+def verdict_of(sight: Sight) -> Literal["ok", "degraded", "down", "unknown"]:
     """Returns the word for the whole: OmniRoute's own stays `healthy` whatever happens."""
-    if all(one.breaker.state == "UNKNOWN" and one.credential == "unknown" for one in standings):
+    found = standings(sight)
+    if all(one.breaker.state == "UNKNOWN" and one.credential == "unknown" for one in found):
         return "unknown"
-    usable = [one for one in standings if one.breaker.state != "OPEN" and one.credential in ("ok", "none", "unknown")]
+    usable = [one for one in found if one.breaker.state != "OPEN" and one.credential in ("ok", "none", "unknown")]
     if not usable:
         return "down"
-    return "ok" if not any(reasons_of(standings)) else "degraded"
+    if any(reasons_of(found)):
+        return "degraded"
+    return "ok" if sight.tells_breakers else "unknown"
 
 
 def reasons_of(standings: Iterable[ProviderStanding]) -> tuple[CleanText, ...]:

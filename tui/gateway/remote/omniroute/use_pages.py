@@ -8,6 +8,7 @@ from tui.domain.gateway_figures import CostFigures, CostShare
 from tui.domain.money import MicroUsd
 from tui.domain.text import CleanText
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import named_of, object_with, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ class ProviderCounts:
 
 
 def analytics(document: object) -> Analytics:
-    """Returns the facts of `/api/usage/analytics`. Totals stand in `summary`; older versions put them at the top."""
-    top = Fields(document)
+    """Returns the facts of `/api/usage/analytics`. Totals stand in `summary`; older versions put them at the top.
+
+    Raises ShapeError.
+    """
+    top = object_with("GET /api/usage/analytics", document, "summary", "totalRequests", "totalCost")
     rows = [(row.text("date", 20), row.usd("cost")) for row in top.items("dailyTrend")]
     return Analytics(
         _figures(top.inner("summary") or top, "totalRequests", "totalCost"),
@@ -96,8 +100,8 @@ def _figures(row: Fields, requests: str, cost: str) -> CostFigures:
 
 
 def calls(document: object) -> tuple[Call, ...]:
-    """Returns the facts of `/api/usage/call-logs`, newest first."""
-    rows = Fields({"rows": document}).items("rows") or Fields(document).items("logs")
+    """Returns the facts of `/api/usage/call-logs`, newest first. Raises ShapeError."""
+    rows = rows_of("GET /api/usage/call-logs", document, "logs", bare=True)
     return tuple(
         Call(
             row.text("id", 120),
@@ -116,8 +120,8 @@ def calls(document: object) -> tuple[Call, ...]:
 
 
 def provider_counts(document: object) -> Mapping[str, ProviderCounts]:
-    """Returns the facts of `/api/provider-metrics`, by the page's name of the provider."""
+    """Returns the facts of `/api/provider-metrics`, by the page's name of the provider. Raises ShapeError."""
     return {
         name: ProviderCounts(row.count("totalRequests"), row.count("totalSuccesses"), row.count("avgLatencyMs"))
-        for name, row in Fields(document).named("metrics").items()
+        for name, row in named_of("GET /api/provider-metrics", document, "metrics").items()
     }

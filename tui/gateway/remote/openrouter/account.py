@@ -12,7 +12,7 @@ from tui.domain.gateway_witness import Witness
 from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd, format_usd
 from tui.domain.text import CleanText, clean_line
-from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class AccountFacts:
 
 
 def key_from(document: object) -> KeyFacts:
-    """Returns the key of a `/key` document."""
-    data = Fields(document).inner("data")
+    """Returns the key of a `/key` document. Raises ShapeError, since a limit that is not named is none."""
+    data = part_of("GET /v1/key", document, "data")
     return KeyFacts(
         limit=data.usd("limit"),
         remaining=data.usd("limit_remaining"),
@@ -77,8 +77,8 @@ def key_from(document: object) -> KeyFacts:
 
 
 def account_from(document: object) -> AccountFacts:
-    """Returns the account of a `/credits` document."""
-    data = Fields(document).inner("data")
+    """Returns the account of a `/credits` document. Raises ShapeError."""
+    data = part_of("GET /v1/credits", document, "data")
     return AccountFacts(data.usd("total_credits"), data.usd("total_usage"))
 
 

@@ -5,7 +5,7 @@ guide for providers names. Its latencies are left out: the documentation gives t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain.gateway import BreakerState, BreakerView, ProviderHealth
 from tui.domain.gateway_answers import ProviderStanding
@@ -15,6 +15,7 @@ from tui.domain.money import Price
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.money.estimate import ASSUMED_OUTPUT_TOKENS
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import rows_of
 
 NORMAL_PERCENT = 95.0
 """A provider that answers less often gets lower priority."""
@@ -66,9 +67,17 @@ Offers = Mapping[str, Sequence[Endpoint]]
 
 
 def endpoints_from(document: object) -> tuple[Endpoint, ...]:
-    """Returns the endpoints of a model; those that name no provider are left out."""
-    entries = Fields(document).inner("data").items("endpoints")
+    """Returns the endpoints of a model; those that name no provider are left out. Raises ShapeError."""
+    entries = rows_of("GET /v1/models/…/endpoints", document, "data", "endpoints")
     return tuple(_endpoint(entry) for entry in entries if entry.text("provider_name"))
+
+
+def forgotten(offers: Offers) -> Offers:
+    """Returns the same offers with nothing known of how reliable they are now."""
+    return {
+        model: [replace(one, uptime_percent=None, uptime_day_percent=None, status=None) for one in offered]
+        for model, offered in offers.items()
+    }
 
 
 def breaker_of(offers: Offers, provider: ProviderName) -> BreakerView:

@@ -20,6 +20,7 @@ from tui.gateway.remote.openrouter import account, endpoints
 from tui.gateway.remote.openrouter.generation import Generation, explained
 from tui.gateway.remote.openrouter.management import CREDITS, KEY, OFFERS, Management
 from tui.gateway.remote.paged import PagedGateway
+from tui.gateway.remote.pages import Told
 from tui.gateway.remote.witnesses import relied_on, silent
 
 Verdict = Literal["ok", "degraded", "down", "unknown"]
@@ -48,7 +49,7 @@ class OpenRouter(PagedGateway[Generation]):
     # --- how it stands
 
     async def health(self) -> HealthAnswer:
-        key, offers = await asyncio.gather(self._pages.told(KEY, RECENTLY_S), self._pages.told(OFFERS))
+        key, offers = await asyncio.gather(self._pages.told(KEY, RECENTLY_S), self._pages.told(OFFERS, RECENTLY_S))
         if isinstance(key.trouble, ConnectError):
             raise key.trouble
         here, own = await super().health(), await super().snapshot()
@@ -59,23 +60,24 @@ class OpenRouter(PagedGateway[Generation]):
             here,
             verdict=self._verdict(own),
             reasons=tuple(reasons),
-            providers=(*here.providers, *endpoints.standings(offers.facts or {})),
+            providers=(*here.providers, *endpoints.standings(_known(offers))),
             witnesses=(key.witness, offers.witness, relied_on(MEASURED_HERE, fact=f"the row {self._around.provider}")),
         )
 
     async def snapshot(self) -> GatewaySnapshot:
         here = await super().snapshot()
         key, offers = self._pages.last(KEY), self._pages.last(OFFERS)
-        today = key.facts.used_in("day") if key.facts else None
-        left = key.facts.left if key.facts else None
+        today = key.held.used_in("day") if key.held else None
+        left = key.held.left if key.held else None
         own = tuple(replace(row, quota=left or row.quota) for row in here.providers)
         notes = [clean_line(f"the row {self._around.provider} was measured here, the others are OpenRouter's own")]
         if key.trouble:
             notes.insert(0, key.trouble.message)
         return replace(
             here,
+            at=here.at - (key.witness.age_s or 0.0) if key.trouble else here.at,
             verdict=self._verdict(here),
-            providers=(*own, *endpoints.provider_healths(offers.facts or {})),
+            providers=(*own, *endpoints.provider_healths(_known(offers))),
             spend=SpendView(today_microusd=here.spend.today_microusd if today is None else today),
             unknown=() if today is not None else ("spend of others today",),
             notes=(*self._reasons(), *notes, *self._left()),
@@ -90,21 +92,21 @@ class OpenRouter(PagedGateway[Generation]):
             return here.verdict
         if key.trouble or self._reasons():
             return "degraded"
-        return "ok" if key.facts else here.verdict
+        return "ok" if key.held else here.verdict
 
     def _reasons(self) -> tuple[CleanText, ...]:
         """Why chats may fail, by what was told last."""
-        key, credits = self._pages.last(KEY).facts, self._pages.last(CREDITS).facts
+        key, credits = self._pages.last(KEY).held, self._pages.last(CREDITS).held
         reasons = []
         if key and key.remaining is not None and key.remaining <= 0:
             reasons.append(CleanText("the key's limit is used up"))
         if credits and credits.remaining is not None and credits.remaining <= 0:
             reasons.append(CleanText("the account's credits are used up"))
-        return (*reasons, *endpoints.unreliable(self._pages.last(OFFERS).facts or {}))
+        return (*reasons, *endpoints.unreliable(_known(self._pages.last(OFFERS))))
 
     def _left(self) -> tuple[CleanText, ...]:
         """What is left of the account, in words for a panel."""
-        credits = self._pages.last(CREDITS).facts
+        credits = self._pages.last(CREDITS).held
         if credits is None or credits.remaining is None:
             return ()
         return (clean_line(f"{format_usd(credits.remaining)} of the account's credits left"),)
@@ -117,10 +119,10 @@ class OpenRouter(PagedGateway[Generation]):
             self._pages.told(KEY, RECENTLY_S), self._pages.told(CREDITS, CREDITS_HOLD_S)
         )
         views, now = list(here.credentials), self._around.clock.wall()
-        if key.facts and not key.facts.management:
-            views = [account.key_quota(view, key.facts, key.witness, now) for view in views]
-        if credits.facts:
-            views.append(account.account_quota(self._around.provider, credits.facts, credits.witness))
+        if key.held and not key.held.management:
+            views = [account.key_quota(view, key.held, key.witness, now) for view in views]
+        if credits.held:
+            views.append(account.account_quota(self._around.provider, credits.held, credits.witness))
         return replace(here, credentials=tuple(views), witnesses=(key.witness, credits.witness))
 
     async def cost(self, period: CostPeriod = "session") -> CostAnswer:
@@ -129,7 +131,7 @@ class OpenRouter(PagedGateway[Generation]):
         if period == "session":
             return here
         key = await self._pages.told(KEY, RECENTLY_S)
-        used = key.facts.used_in(period) if key.facts else None
+        used = key.held.used_in(period) if key.held else None
         if used is None:
             why = key.trouble.message if key.trouble else "the key named for management is not the one that chats"
             return replace(here, witnesses=(*here.witnesses, silent(KEY.name, why)))
@@ -143,16 +145,18 @@ class OpenRouter(PagedGateway[Generation]):
     async def provider(self, provider: str, window: Window = "day") -> ProviderAnswer:
         if provider == self._around.provider:
             return await super().provider(provider, window)
-        offers = await self._pages.told(OFFERS)
-        names = [one.provider for one in endpoints.standings(offers.heard)]
+        told = await self._pages.told(OFFERS, RECENTLY_S)
+        told.heard  # noqa: B018 - raises why there are none
+        offers = _known(told)
+        names = [one.provider for one in endpoints.standings(offers)]
         if provider not in names:
             known = ", ".join((self._around.provider, *names))
             raise UsageError(f"Nothing of {clean_line(provider, 60)!r} is known.", f"Known providers: {known}.")
         name = ProviderName(provider)
         unknown = ("figures", "failures", "last_error")
         quota = QuotaView(name, CleanText("kept by OpenRouter"), "unknown", unknown=("rate_limit", "credits"))
-        breaker = endpoints.breaker_of(offers.heard, name)
-        return ProviderAnswer(name, window, _NOT_TOLD, {}, breaker, quota, unknown=unknown, witnesses=(offers.witness,))
+        breaker = endpoints.breaker_of(offers, name)
+        return ProviderAnswer(name, window, _NOT_TOLD, {}, breaker, quota, unknown=unknown, witnesses=(told.witness,))
 
     # --- ways
 
@@ -175,3 +179,8 @@ class OpenRouter(PagedGateway[Generation]):
     async def _models_in_use(self) -> Sequence[str]:
         """Those of today's chats, dearest first."""
         return [part.model for part in (await super().cost("day")).models]
+
+
+def _known(offers: Told[endpoints.Offers]) -> endpoints.Offers:
+    """Who serves the models in use stays known; how reliably holds only for a while."""
+    return endpoints.forgotten(offers.facts or {}) if offers.old else offers.facts or {}

@@ -10,6 +10,7 @@ from tui.domain.ids import ProviderName, RequestId
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.fields import Fields
+from tui.gateway.remote.shapes import part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Generation:
 
 
 def generation_from(document: object) -> Generation | None:
-    """Returns the record of a `/generation` document, None when it holds none."""
-    data = Fields(document).inner("data")
+    """Returns the record of a `/generation` document, None when it holds none. Raises ShapeError."""
+    data = part_of("GET /v1/generation", document, "data")
     if not data.text("id"):
         return None
     return Generation(

@@ -1,16 +1,15 @@
 """What OpenRouter is asked for, and how often: a key's figures each other minute, the credits rarely."""
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable, Sequence
 
-from tui.domain.errors import McpTuiError, NotExposedError
+from tui.domain.errors import NotExposedError
 from tui.gateway.remote.adapter import Surroundings
 from tui.gateway.remote.openrouter.account import account_from, key_from
 from tui.gateway.remote.openrouter.endpoints import Endpoint, Offers, endpoints_from
 from tui.gateway.remote.openrouter.generation import Generation, generation_from
 from tui.gateway.remote.pages import Page, Pages
-from tui.gateway.remote.reader import TIMEOUT_S, KeyRefusedError
+from tui.gateway.remote.reader import TIMEOUT_S, KeyRefusedError, StatusError
 
 MOST_MODELS = 3
 """Of so many models, those used most dearly today, the providers are watched."""
@@ -23,10 +22,8 @@ def _as_offers(told: object) -> Offers:
     return told if isinstance(told, dict) else {}
 
 
-OFFERS = Page(("v1", "models", "…", "endpoints"), _as_offers, 15.0)
-"""The endpoints of the models in use: looked at often, since others may be in use by now, and asked for rarely."""
-OFFERS_HOLD_S = 300.0
-"""What was told of a model is asked for again after this time."""
+OFFERS = Page(("v1", "models", "…", "endpoints"), _as_offers, 60.0)
+"""The endpoints of the models in use."""
 
 
 class Management:
@@ -35,7 +32,6 @@ class Management:
     def __init__(self, around: Surroundings, in_use: Callable[[], Awaitable[Sequence[str]]]) -> None:
         self._around = around
         self._in_use = in_use
-        self._offered: dict[str, tuple[float, tuple[Endpoint, ...]]] = {}
         self.pages = Pages((KEY, CREDITS, OFFERS), self._get, around)
 
     async def endpoints(self, model: str) -> tuple[Endpoint, ...]:
@@ -59,18 +55,18 @@ class Management:
             raise NotExposedError("GET /v1/credits: told to management keys only.", hint) from None
 
     async def _offers(self) -> Offers:
-        models, now = (await self._in_use())[:MOST_MODELS], self._around.clock.monotonic()
-        old = [model for model in models if now - self._offered.get(model, (-math.inf, ()))[0] >= OFFERS_HOLD_S]
-        for model, endpoints in zip(old, await asyncio.gather(*map(self._endpoints_or_none, old)), strict=True):
-            self._offered[model] = now, endpoints
-        return {model: self._offered[model][1] for model in models if self._offered[model][1]}
+        models = (await self._in_use())[:MOST_MODELS]
+        offered = await asyncio.gather(*map(self._endpoints_if_there, models))
+        return {model: endpoints for model, endpoints in zip(models, offered, strict=True) if endpoints}
 
-    async def _endpoints_or_none(self, model: str) -> tuple[Endpoint, ...]:
+    async def _endpoints_if_there(self, model: str) -> tuple[Endpoint, ...]:
         """One model that is not there any more must not hide the others."""
         try:
             return await self.endpoints(model)
-        except McpTuiError:
-            return ()
+        except StatusError as error:
+            if error.not_there or error.status == 400:
+                return ()
+            raise
 
     async def _read(self, *path: str, **query: str | int) -> object:
         reader = self._around.own_reader if path == KEY.path else self._around.reader

@@ -134,7 +134,7 @@ class McpServer:
 
     async def ask(self, tool: str, arguments: dict[str, Json]) -> object:
         self.asked.append(tool)
-        answer = RECORDED["mcp"][self.state].get(tool)
+        answer = RECORDED["mcp"].get(self.state, {}).get(tool)
         if answer is None or answer["isError"]:
             raise CallError(f"{tool}: {answer['text'] if answer else 'unknown tool'}", "Look there.")
         return json.loads(answer["text"])

@@ -112,7 +112,6 @@ OTHER_SHAPES = {
     "unheard-of state": ({"providerBreakers": [{"provider": "alpha", "state": "SLEEPY"}]}, "UNKNOWN"),
     "counts only": ({"circuitBreakers": {"open": 1}}, "UNKNOWN"),
     "for strangers": ({"status": "ok", "setupComplete": True}, "UNKNOWN"),
-    "nonsense": ([1, None], "UNKNOWN"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Every page is read whatever stands in it: no shape ends a poll, and nothing hostile comes out of one."""
+"""No page of another shape is taken for an empty one, no part of one breaks the rest, and nothing hostile comes out."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
@@ -9,6 +9,7 @@ import pytest
 from tests.integration.gateway.remote.omniroute.recorded import RECORDED
 from tui.domain.facts import members
 from tui.gateway.remote.omniroute import account_pages, pages, routing_pages
+from tui.gateway.remote.shapes import ShapeError
 
 READERS: dict[str, Callable[[object], object]] = {
     **{f"/{'/'.join(page.path)}": page.facts for page in pages.POLLED},
@@ -48,13 +49,51 @@ def texts(facts: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", READERS)
-def test_a_page_with_any_part_of_another_shape_is_still_read(path: str) -> None:
+def test_a_page_with_any_part_of_another_shape_is_read_or_refused(path: str) -> None:
     document = RECORDED["fresh"][path]
     for junk in JUNK:
         for other in mutated(document, junk):
-            for text in texts(READERS[path](other)):
+            for text in read(path, other):
                 assert "\x1b" not in text
                 assert "\u202e" not in text
+
+
+def read(path: str, document: object) -> Iterator[str]:
+    try:
+        yield from texts(READERS[path](document))
+    except ShapeError as error:
+        yield error.message
+
+
+WRONG: tuple[Any, ...] = (None, 3, "<html>", {}, ["combos"], {"message": "no"}, {"error": {"message": "database is locked"}})
+WELL_EMPTY: dict[str, Any] = {"/api/pricing": {}}
+
+
+@pytest.mark.parametrize("path", READERS)
+def test_a_page_of_another_shape_is_an_error_that_names_it(path: str) -> None:
+    for document in WRONG:
+        if document == WELL_EMPTY.get(path, ...):
+            continue
+        with pytest.raises(ShapeError, match=f"GET {path} answered with") as raised:
+            READERS[path](document)
+        assert ("database is locked" in raised.value.message) is ("locked" in str(document))
+
+
+LISTS = ("combos", "metrics", "nodes", "connections", "providers", "keys")
+
+
+@pytest.mark.parametrize("path", READERS)
+def test_a_list_in_place_of_an_object_and_the_other_way_round_is_an_error(path: str) -> None:
+    recorded = RECORDED["fresh"][path]
+    held = [name for name in LISTS if isinstance(recorded, dict) and name in recorded]
+    for name in held[:1]:
+        other: object = {} if isinstance(recorded[name], list) else []
+        with pytest.raises(ShapeError, match=name):
+            READERS[path]({**recorded, name: other})
+
+
+def test_no_chains_are_an_answer() -> None:
+    assert READERS["/api/combos"]({"combos": []}) == READERS["/api/combos"]([]) == ()
 
 
 @pytest.mark.parametrize("path", sorted(READERS.keys() - {"/api/usage/budget"}))

@@ -20,6 +20,7 @@ from tests.integration.gateway.remote.openrouter.documented import (
 from tests.integration.gateway.remote.outside import NAME, Outside, in_front_of, outside
 from tui.domain.errors import CallError, ConnectError, NotExposedError, UsageError
 from tui.domain.gateway_witness import Witness
+from tui.gateway.remote.shapes import ShapeError
 
 
 def front(pages: GatewayPages, path: Path) -> AbstractAsyncContextManager[Outside]:
@@ -125,7 +126,6 @@ async def test_a_period_cost_what_the_key_used_in_it(period: str, microusd: int,
 async def test_providers_of_the_models_in_use_are_watched(tmp_path: Path) -> None:
     pages = openrouter([answer()])
     async with front(pages, tmp_path) as router:
-        before = await router.gateway.health()
         await router.ask(MODEL)
         health = await router.gateway.health()
         seen = await router.gateway.snapshot()
@@ -133,8 +133,6 @@ async def test_providers_of_the_models_in_use_are_watched(tmp_path: Path) -> Non
         with pytest.raises(UsageError, match="nobody"):
             await router.gateway.provider("nobody")
     assert pages.asked.count(f"{PREFIX}/v1/models/{MODEL}/endpoints") == 1
-    assert [one.provider for one in before.providers] == [NAME]
-    assert (before.verdict, before.version, before.uptime_s) == ("ok", None, None)
     assert {one.provider: one.breaker.state for one in health.providers[1:]} == {
         "OpenAI": "CLOSED",
         "Azure": "DEGRADED",
@@ -143,6 +141,22 @@ async def test_providers_of_the_models_in_use_are_watched(tmp_path: Path) -> Non
     assert (health.verdict, health.reasons, seen.spend.today_microusd) == ("ok", (), 500_000)
     assert seen.providers[0].quota == "$74.50 of $100.00 left, renewed monthly"
     assert (azure.breaker.state, azure.figures.requests) == ("DEGRADED", None)
+
+
+async def test_without_a_chat_no_provider_behind_it_is_watched(tmp_path: Path) -> None:
+    async with front(openrouter(), tmp_path) as router:
+        health = await router.gateway.health()
+    assert [one.provider for one in health.providers] == [NAME]
+    assert (health.verdict, health.version, health.uptime_s) == ("ok", None, None)
+
+
+async def test_a_model_that_is_gone_does_not_hide_the_others(tmp_path: Path) -> None:
+    pages = openrouter([answer(), answer()])
+    async with front(pages, tmp_path) as router:
+        await router.ask("lab/gone")
+        await router.ask(MODEL)
+        health = await router.gateway.health()
+    assert [one.provider for one in health.providers[1:]] == ["OpenAI", "Azure", "Infermatic"]
 
 
 async def test_a_model_that_no_provider_serves_reliably_degrades_the_gateway(tmp_path: Path) -> None:
@@ -235,8 +249,26 @@ async def test_what_openrouter_does_not_tell_is_not_exposed(operation: str, tmp_
             await (router.gateway.combos() if operation == "combos" else router.gateway.resilience())
 
 
-@pytest.mark.parametrize("nonsense", [None, [], 3, {"data": None}, {"data": {"endpoints": [None, {}, 3]}}])
-async def test_nonsense_is_unknown_and_breaks_nothing(nonsense: object, tmp_path: Path) -> None:
+@pytest.mark.parametrize("nonsense", [[], 3, {"data": None}, {"error": {"message": "busy"}}])
+async def test_an_answer_of_another_shape_is_told_as_an_error(nonsense: object, tmp_path: Path) -> None:
+    paths = ("key", "credits", f"models/{MODEL}/endpoints", f"generation?id={GENERATION_ID}")
+    told = {path: page(nonsense) for path in paths}
+    async with front(openrouter([answer()], **told), tmp_path) as router:
+        sent = await router.ask(MODEL)
+        health, quota = await router.gateway.health(), await router.gateway.quota()
+        explained = await router.gateway.explain(sent.end.request_id)
+        assert (await router.gateway.cost("day")).total.microusd == 1_500
+        with pytest.raises(ShapeError, match="endpoints answered with"):
+            await router.gateway.simulate(MODEL)
+    heard = {str(one.source): one.said for one in (*health.witnesses, *quota.witnesses, *explained.witnesses)}
+    for source in ("GET /v1/key", "GET /v1/credits", "GET /v1/models/…/endpoints", "GET /v1/generation"):
+        assert f"{source} answered with" in heard[source]
+    assert health.verdict == "degraded"
+    assert quota.credentials[0].credits is None
+
+
+async def test_nonsense_in_an_answer_is_unknown_and_breaks_nothing(tmp_path: Path) -> None:
+    nonsense: object = {"data": {"endpoints": [None, {}, 3]}}
     told = {path: page(nonsense) for path in ("key", "credits", f"models/{MODEL}/endpoints", "generation")}
     async with front(openrouter([answer()], **told), tmp_path) as router:
         await router.ask(MODEL)
