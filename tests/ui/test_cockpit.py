@@ -42,10 +42,24 @@ async def test_the_status_line_leaves_a_figure_out_rather_than_cut_it(tmp_path: 
             assert "…" not in stage.lines[0]
 
 
-async def test_an_open_breaker_stays_in_the_status_line_of_the_narrowest_terminal(tmp_path: Path) -> None:
+async def test_the_status_line_of_a_narrow_terminal_tells_the_window_the_money_and_an_open_breaker(
+    tmp_path: Path,
+) -> None:
     async with staged(tmp_path, size=(80, 24)) as stage:
-        assert "○ openrouter OPEN" in stage.lines[0]
-        assert " of $5" in stage.lines[0]
+        for part in ("main → groq/llama-3.3-70b", "ctx  31%", "$0.0231 of $5", "● 3/5", "○ openrouter OPEN"):
+            assert part in stage.lines[0]
+
+
+async def test_what_matters_least_leaves_the_status_line_first(tmp_path: Path) -> None:
+    order = ("mcp-tui", "default", "servers", "p95", "OPEN 41 s", "3/5", "OPEN", "ctx")
+    async with staged(tmp_path) as stage:
+        gone = set()
+        for width in range(150, 41, -1):
+            await stage.pilot.resize_terminal(width, 30)
+            await stage.pilot.pause()
+            gone |= {part for part in order if part not in stage.lines[0]}
+            assert gone == set(order[: len(gone)])
+        assert gone == set(order)
 
 
 async def test_hints_under_the_message_field_are_left_out_rather_than_cut(tmp_path: Path) -> None:

@@ -123,24 +123,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("definitions.read('end')", "end,G", "end", "The end"),
     # The servers screen
     Action("servers.reconnect", "r", "reconnect", "Connect the server anew", shown=True),
-    Action("servers.enable", "d", "disable", "Disable or enable the server", shown=True),
+    Action("servers.enable", "d", "on/off", "Disable or enable the server", shown=True),
     Action("servers.trust", "t", "trust", "Consent to start this server", shown=True),
     Action("servers.add", "n", "add", "Add a server", shown=True),
     Action("servers.edit", "e", "edit", "Change a server's command line or URL for this run", shown=True),
     Action("servers.remove", "x", "remove", "Remove the server for this run", shown=True),
-    Action("servers.switch", "o", "for model", "Tell the model of the server's tools, or no longer"),
-    Action("servers.import_server", "i", "import", "Take over a server from another client's file"),
     Action("servers.doctor", "c", "doctor", "Check the connection stage by stage", shown=True),
     Action("servers.logs", "l", "logs", "The server's stderr and log", shown=True),
+    Action("servers.switch", "o", "for model", "Tell the model of the server's tools, or no longer", shown=True),
+    Action("servers.import_server", "i", "import", "Take over a server from another client's file", shown=True),
     # The tools screen
     Action(
         "tools.call", "ctrl+r", "call", "Call the tool, read the resource, get the prompt", shown=True, priority=True
     ),
     Action("tools.raw", "ctrl+e", "raw JSON", "Switch between the form and raw JSON", shown=True, priority=True),
+    Action("tools.copy_command", "Y", "copy as command", "Copy the call as a command line", shown=True),
     Action("tools.switch", "o", "for model", "Tell the model of the tool, or no longer", shown=True),
     Action("tools.watch", "w", "watch", "Tell when the resource changes, or no longer", shown=True),
     Action("tools.cancel", "escape", "cancel", "Stop the running call"),
-    Action("tools.copy_command", "Y", "copy as command", "Copy the call as a command line", shown=True),
     # A block of a result
     Action("result.open", "enter", "open", "Read the linked resource", shown=True),
     Action("result.copy", "y", "copy", "Copy the block", shown=True),

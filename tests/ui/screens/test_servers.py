@@ -47,6 +47,25 @@ async def test_what_a_server_has_not_told_is_unknown_not_zero(stage):
     assert " 0 " not in row
 
 
+def offered(stage: Stage) -> str:
+    """The line of keys."""
+    return next(line for line in stage.text.splitlines() if line.split()[-1:] == ["import"])
+
+
+async def test_consent_is_asked_only_for_a_server_without_it(stage):
+    assert "t trust" not in offered(stage)
+    stage.screen.seek_server(ServerName("github"))
+    await stage.pilot.pause()
+    assert "t trust" in offered(stage)
+
+
+async def test_without_a_server_only_what_brings_one_is_offered():
+    app = Stage(ServersScreen, engine=EngineDouble())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert offered(app).split() == ["n", "add", "i", "import"]
+
+
 ORDERS = [
     (["r"], ("servers.reconnect", "filesystem")),
     (["d"], ("servers.set_enabled", "filesystem", False)),

@@ -37,6 +37,15 @@ async def test_chats_are_listed_with_age_size_and_cost(stage):
     assert "$?" in next(line for line in stage.text.splitlines() if "Weather" in line)
 
 
+async def test_keys_that_need_a_chat_are_offered_only_when_there_is_one(stage):
+    line = stage.text.splitlines()[-2]
+    assert [word in line for word in ("⏎ open", "r rename", "x delete")] == [True] * 3
+    await press(stage, "slash", *"nothing like it", "enter")
+    assert "rename" not in stage.text.splitlines()[-2]
+    await press(stage, "x")
+    assert all(order[0] == "chats.stored" for order in stage.engine.orders)
+
+
 async def test_enter_resumes_and_goes_to_the_chat(stage):
     await press(stage, "j", "enter")
     assert given(stage) == [("chats.open", "chat_2")]

@@ -396,9 +396,53 @@ async def test_contents_in_view_are_read_again_when_they_change(stage):
     assert stage.text.count("✓ everything.one.md") == 1
 
 
-@pytest.mark.parametrize("word", ["echo", "args-prompt", "dynamic"])
-async def test_only_resources_are_watched(stage, word):
+def offered(stage: Stage) -> str:
+    """The line of keys."""
+    return next(line for line in stage.text.splitlines() if "ctrl+r call" in line)
+
+
+@pytest.mark.parametrize(
+    ("word", "switched", "watched"),
+    [("echo", True, False), ("args-prompt", False, False), ("dynamic", False, False), ("one.md", False, True)],
+)
+async def test_only_tools_are_switched_and_only_resources_watched_and_nothing_else_is_offered(
+    stage, word, switched, watched
+):
     await find(stage, word)
-    await press(stage, "w")
-    assert stage.engine.orders == []
-    assert [note.message for note in stage._notifications] == ["Only resources can be watched."]
+    assert ("o for model" in offered(stage), "w watch" in offered(stage)) == (switched, watched)
+    await press(stage, "o", "w")
+    assert [order[0] for order in stage.engine.orders] == (
+        ["servers.switch_tool"] * switched + ["servers.watch_resource"] * watched
+    )
+
+
+async def test_letters_are_not_offered_as_keys_while_a_field_takes_them(stage):
+    await find(stage, "echo")
+    await press(stage, "slash")
+    assert "o for model" not in offered(stage)
+    assert "Y copy" not in offered(stage)
+    await press(stage, "escape")
+    assert "o for model" in offered(stage)
+
+
+async def test_the_keys_of_a_block_are_offered_while_it_is_read(stage):
+    link = ResourceLinkBlock(clean("demo://one"), clean("one"))
+    stage.engine.result = ToolResult("ok", (TextBlock(clean("text")), link))
+    await find(stage, "echo")
+    await press(stage, "ctrl+r")
+    await finished(stage)
+    text, link_view = stage.screen.query("BlockView")
+    text.focus()
+    await settle(stage)
+    assert offered(stage).split("ctrl+r")[0].split() == ["y", "copy", "w", "write"]
+    link_view.focus()
+    await settle(stage)
+    assert offered(stage).split("ctrl+r")[0].split() == ["⏎", "open", "y", "copy", "w", "write"]
+    assert "w watch" not in offered(stage)
+
+
+async def test_where_there_is_nothing_to_call_no_key_calls_it():
+    app = Stage(ToolsScreen, engine=EngineDouble())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "ctrl+r call" not in app.text

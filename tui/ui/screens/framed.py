@@ -1,5 +1,8 @@
 """The frame of the screens beside the chat: status above, the screen's own keys and the way to the others below."""
 
+from typing import ClassVar
+
+from textual import on
 from textual.app import ComposeResult
 
 from tui.domain.errors import McpTuiError
@@ -9,9 +12,10 @@ from tui.engine import Engine
 from tui.ui import keys
 from tui.ui.bridge import Kinds
 from tui.ui.screens.live import LiveScreen
-from tui.ui.widgets.frame.action_line import ActionLine, printed
-from tui.ui.widgets.frame.key_bar import KeyBar, KeyHint
+from tui.ui.widgets.frame.action_line import ActionLine
+from tui.ui.widgets.frame.key_bar import house_key_bar
 from tui.ui.widgets.frame.status_bar import StatusBar
+from tui.ui.widgets.lists.row_list import RowList
 
 TICK_S = 1.0
 """Ages and countdowns move once a second, and only on the screen in view."""
@@ -22,6 +26,8 @@ class FramedScreen(LiveScreen):
 
     NAME = ""
     AREA = ""
+    ALSO: ClassVar[tuple[str, ...]] = ()
+    """Ids of other areas' actions that stand in the line of keys wherever they work."""
     DEFAULT_CSS = """
     FramedScreen { layout: vertical; background: $background; }
     """
@@ -33,10 +39,11 @@ class FramedScreen(LiveScreen):
     def compose(self) -> ComposeResult:
         yield self._status
         yield from self.body()
+        also = tuple(action for action in keys.ACTIONS if action.id in self.ALSO)
         own = tuple(action for action in keys.actions(self.AREA) if action.shown)
         if own:
-            yield ActionLine(own)
-        yield KeyBar(_screen_hints(), _general_hints(), self.NAME)
+            yield ActionLine((*also, *own))
+        yield house_key_bar(self.NAME)
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)
@@ -52,6 +59,11 @@ class FramedScreen(LiveScreen):
     def show_state(self, kinds: Kinds) -> None:
         self._show_status()
         self.draw(kinds)
+        self.refresh_bindings()
+
+    @on(RowList.Moved)
+    def _another_row(self) -> None:
+        self.refresh_bindings()
 
     def refused(self, error: McpTuiError) -> None:
         """The notice stands in the chat and in the log; here it is said at once as well."""
@@ -68,15 +80,3 @@ class FramedScreen(LiveScreen):
         if self.is_current:
             self._show_status()
             self.tick()
-
-
-def _screen_hints() -> tuple[KeyHint, ...]:
-    """The number keys; the second key of each action is the short one."""
-    ways = [action for action in keys.actions("app") if action.id.startswith("app.screen(")]
-    return tuple(KeyHint(action.keys.rpartition(",")[2], action.label, action.id) for action in ways)
-
-
-def _general_hints() -> tuple[KeyHint, ...]:
-    wanted = ("app.help", "app.palette", "app.quit")
-    found = {action.id: action for action in keys.ACTIONS}
-    return tuple(KeyHint(printed(found[one].keys), found[one].label, one) for one in wanted)

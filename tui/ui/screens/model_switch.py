@@ -15,10 +15,9 @@ class ModelSwitch(FramedScreen):
     def action_switch(self) -> None:
         """Tells the model of the chosen tool, or no longer."""
         row = self._list.item
-        if not isinstance(row, CatalogEntry) or not isinstance(row.thing, ToolInfo):
-            self.notify("Only tools are told to the model.", markup=False)
+        tool = row.thing if isinstance(row, CatalogEntry) else None
+        if not isinstance(tool, ToolInfo):
             return
-        tool = row.thing
         self.order(self.engine.servers.switch_tool(tool.server, tool.name, not tool.offered))
         told = "no longer told of" if tool.offered else "told of"
         self.notify(f"The model is {told} {clean_line(tool.name)}.", markup=False)

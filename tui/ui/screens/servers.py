@@ -26,10 +26,14 @@ from tui.ui.widgets.servers.server_table import (
     DoctorReport,
     ServerRow,
     about,
+    log_text,
     report_text,
     said,
     server_row,
 )
+
+_ON_A_SERVER = ("reconnect", "enable", "trust", "edit", "remove", "switch", "doctor", "logs")
+"""Actions that need a chosen server."""
 
 
 class ServersScreen(FramedScreen):
@@ -61,6 +65,15 @@ class ServersScreen(FramedScreen):
 
     def on_mount(self) -> None:
         self._table.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What cannot be done with the chosen server is not offered either."""
+        if action not in _ON_A_SERVER:
+            return True
+        status = self._chosen_status if self.children else None
+        if status is None or action != "trust":
+            return status is not None
+        return not status.trusted or bool(status.awaiting)
 
     def draw(self, kinds: Kinds) -> None:
         if concerns(kinds, ServerChanged, ServerRemoved, CatalogChanged):
@@ -97,18 +110,15 @@ class ServersScreen(FramedScreen):
         if status is None:
             self._detail.show(Content(""))
             return
-        self._detail.show(self._text(status), fresh=fresh)
-
-    def _text(self, status: ServerStatus) -> Content:
         if self._log_only:
-            title = Content.assemble((clean_line(status.name), "bold"), ("  stderr and log   ", "$dim"), ("l", "$live"))
-            return lines([title + Content.styled(" back", "$dim"), None, said(status.name, self.state.logs, None)])
+            self._detail.show(log_text(status.name, self.state.logs), fresh=fresh)
+            return
         parts: list[Content | None] = []
         if status.name in self._reports:
             parts.append(report_text(self._reports[status.name]))
         parts.append(about(status, self.state.catalogs.get(status.name), self.engine.clock.wall()))
         parts += [None, heading("Last on stderr and in its log"), said(status.name, self.state.logs, STDERR_LINES)]
-        return lines(parts)
+        self._detail.show(lines(parts), fresh=fresh)
 
     # --- what can be done
 
@@ -146,10 +156,7 @@ class ServersScreen(FramedScreen):
         if status is None:
             return
         if status.trusted:
-            if status.awaiting:
-                self.order(self.engine.servers.trust(status.name))
-            else:
-                self.notify(f"{clean_line(status.name)} is trusted already.", markup=False)
+            self.order(self.engine.servers.trust(status.name))
             return
         try:
             body = launch_text(status, await self.engine.servers.launch_review(status.name))

@@ -34,6 +34,7 @@ COLUMNS = Columns(
     Column("Newest message", rank=3, least=24),
 )
 _SUFFIXES = {"markdown": ".md", "json": ".json"}
+_ON_A_CHAT = ("rename", "fork", "export", "export_json", "delete")
 
 
 class StoredChat(Protocol):
@@ -69,6 +70,7 @@ class SessionsScreen(FramedScreen):
 
     NAME = "Sessions"
     AREA = "sessions"
+    ALSO = ("list.select_cursor",)
     BINDINGS = [*bindings("sessions"), *bindings("list", only=("filter",))]  # noqa: RUF012 - Textual declares it so
     DEFAULT_CSS = """
     SessionsScreen > ListFilter { margin-top: 1; width: 100%; }
@@ -85,6 +87,10 @@ class SessionsScreen(FramedScreen):
     def on_mount(self) -> None:
         self._list.empty = ([("◌ Looking for earlier chats …", "dim")],)
         self._list.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a chat there is nothing to rename, to copy or to write."""
+        return action not in _ON_A_CHAT or (bool(self.children) and self._list.item is not None)
 
     def draw(self, kinds: Kinds) -> None:
         if concerns(kinds, EngineReady, ChatOpened, TurnFinished):

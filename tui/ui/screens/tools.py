@@ -40,6 +40,7 @@ class ToolsScreen(ResourceWatch):
 
     NAME = "Tools"
     AREA = "tools"
+    ALSO = ("result.open", "result.copy", "result.write")
     BINDINGS = [*bindings("tools"), *bindings("list", only=("filter",))]  # noqa: RUF012 - Textual declares it so
     DEFAULT_CSS = """
     ToolsScreen > .columns { layout: horizontal; height: 1fr; width: 100%; }
@@ -99,6 +100,7 @@ class ToolsScreen(ResourceWatch):
     def _open_chosen(self) -> None:
         row = self._list.item
         self._pane.open(row if isinstance(row, CatalogEntry) else None, changes=self.changes(row))
+        self.refresh_bindings()
 
     @on(RowList.Chosen, "#catalog")
     def _into_form(self) -> None:
@@ -112,6 +114,7 @@ class ToolsScreen(ResourceWatch):
             with self.prevent(RowList.Moved):
                 self._list.seek(call.entry.key)
             self._pane.open(call.entry, call, changes=self.changes(call.entry))
+            self.refresh_bindings()
 
     def seek_tool(self, server: ServerName, tool: str) -> None:
         """Chooses a tool, at once or as soon as it is on offer; a filter that hides it is cleared."""

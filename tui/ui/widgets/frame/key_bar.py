@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from textual import events
 
 from tui.ui import keys
+from tui.ui.widgets.frame.action_line import printed
 from tui.ui.widgets.lists.ink import InkedWidget, Piece, Row
 
 
@@ -77,9 +78,8 @@ def house_key_bar(current: str) -> KeyBar:
         for action in table.values()
         if action.id.startswith("app.screen(")
     )
-    general = (
-        KeyHint("?", table["app.help"].label, "app.help"),
-        KeyHint(table["app.palette"].keys, table["app.palette"].label, "app.palette"),
-        KeyHint(table["app.quit"].keys, table["app.quit"].label, "app.quit"),
+    general = tuple(
+        KeyHint(printed(action.keys), action.label, action.id)
+        for action in (table["app.help"], table["app.palette"], table["app.quit"])
     )
     return KeyBar(screens, general, current)

@@ -1,8 +1,7 @@
 """The top line: where chats go, how full the window is, what was spent, who is well; figures keep their column."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 
@@ -19,17 +18,21 @@ NARROW_GAP = "  "
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A group of pieces that keeps at least `width` cells; groups of low rank go first when space is short."""
+    """A group of pieces that keeps at least `width` cells; groups of low rank give way first when space is short."""
 
     rank: int
     pieces: tuple[Piece, ...]
     width: int = 0
-    shorter: tuple[Piece, ...] = ()
-    """What is shown instead on a narrow screen; empty for the same."""
+    shorter: "_Cell | None" = None
+    """What it gives way to; without one it goes."""
 
     @property
     def cells(self) -> int:
         return max(self.width, sum(cell_len(text) for text, _ in self.pieces))
+
+
+_NAME = _Cell(0, (("mcp-tui", "live bold"),))
+_NOTHING = _Cell(0, ())
 
 
 class StatusBar(InkedWidget):
@@ -42,19 +45,20 @@ class StatusBar(InkedWidget):
     def __init__(self, profile: str) -> None:
         super().__init__()
         self._profile = profile
-        self._cells: tuple[_Cell, ...] = (_Cell(9, (("mcp-tui", "live bold"),)),)
+        self._cells: tuple[_Cell, ...] = (_NAME,)
 
     def show(self, state: State, now: float) -> None:
         """Takes the figures; `now` is the wall clock, for countdowns."""
+        servers, trouble = _servers(state), _trouble(state.gateway, now)
         cells = (
-            _Cell(9, (("mcp-tui", "live bold"),)),
+            _NAME,
             _Cell(1, ((clean_line(self._profile, 16), "dim"),)),
             _Cell(8, _route(state)),
-            _Cell(6, _context(state), 8),
+            _Cell(7, _context(state), 8),
             _Cell(8, _spend(state.gateway), 14),
-            _Cell(4, _servers(state), 13),
-            _Cell(7, _trouble(state.gateway, now), shorter=_trouble(state.gateway, None)),
-            _Cell(2, _latency(state.gateway), 10),
+            _Cell(2, (*servers, (" servers", servers[0][1])), 13, _Cell(5, servers)) if servers else _NOTHING,
+            _Cell(4, trouble, shorter=_Cell(6, _trouble(state.gateway, None))),
+            _Cell(3, _latency(state.gateway), 10),
         )
         if cells != self._cells:
             self._cells = cells
@@ -63,9 +67,10 @@ class StatusBar(InkedWidget):
     def row(self, y: int, width: int) -> Row:
         cells, gap = [cell for cell in self._cells if cell.pieces], GAP
         if _needed(cells, gap) > width:
-            cells, gap = [replace(cell, pieces=cell.shorter or cell.pieces) for cell in cells], NARROW_GAP
+            gap = NARROW_GAP
         while len(cells) > 1 and _needed(cells, gap) > width:
-            cells.remove(min(cells, key=lambda cell: cell.rank))
+            least = min(range(len(cells)), key=lambda place: cells[place].rank)
+            cells[least : least + 1] = [shorter] if (shorter := cells[least].shorter) else []
         left: list[Piece] = []
         for cell in cells:
             used = sum(cell_len(text) for text, _ in cell.pieces)
@@ -82,19 +87,9 @@ def _route(state: State) -> tuple[Piece, ...]:
         return (("starting …", "dim"),)
     if not state.target:
         return (("no model", "warn"), (" ctrl+t chooses one", "dim"))
-    reached = last_reached(state)
-    if reached and reached != state.target:
-        return ((clean_line(state.target, 24), ""), (" → ", "dim"), (clean_line(reached, 40), "live"))
+    if state.reached and state.reached != state.target:
+        return ((clean_line(state.target, 24), ""), (" → ", "dim"), (clean_line(state.reached, 40), "live"))
     return ((clean_line(state.target, 48), "live"),)
-
-
-def last_reached(state: State) -> str:
-    """Returns `provider/model` of the newest answer, empty before there was one."""
-    for entry in reversed(state.entries):
-        provider: Any = getattr(entry, "provider", "")
-        if provider:
-            return f"{provider}/{getattr(entry, 'model', '')}"
-    return ""
 
 
 def _context(state: State) -> tuple[Piece, ...]:
@@ -124,7 +119,7 @@ def _servers(state: State) -> tuple[Piece, ...]:
     sign, ink = ("●", "ok") if ready == len(wanted) else ("✗", "bad") if failed and not ready else ("◐", "warn")
     if ready and failed:
         sign, ink = "●", "ok"
-    return ((f"{sign} {ready}/{len(wanted)} servers", ink),)
+    return ((f"{sign} {ready}/{len(wanted)}", ink),)
 
 
 def _trouble(gateway: GatewaySnapshot | None, now: float | None) -> tuple[Piece, ...]:

@@ -177,6 +177,14 @@ def report_text(report: DoctorReport | None) -> Content:
     return lines([*rows, None])
 
 
+def log_text(name: ServerName, log: Iterable[Logged | ServerLogged | NoticePosted]) -> Content:
+    """Returns all that a server wrote, under a title that says how to leave."""
+    title = Content.assemble(
+        (clean_line(name), "bold"), ("  stderr and log   ", "$dim"), ("l", "$live"), (" back", "$dim")
+    )
+    return lines([title, None, said(name, log, None)])
+
+
 def said(name: ServerName, log: Iterable[Logged | ServerLogged | NoticePosted], last: int | None) -> Content:
     """Returns what a server wrote to stderr and its log, oldest first; `last` lines of it, all when None."""
     rows = [entry for entry in log if isinstance(entry, ServerLogged) and entry.server == name]

@@ -75,6 +75,10 @@ class BlockView(Static, can_focus=True):
         super().__init__(_shown(block), markup=False, classes="-failed" if failed else "")
         self.block = block
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a link leads anywhere."""
+        return action != "open" or isinstance(self.block, ResourceLinkBlock)
+
     def action_open(self) -> None:
         if isinstance(self.block, ResourceLinkBlock):
             self.post_message(self.LinkOpened(self.block.uri))
