@@ -46,6 +46,10 @@ class ShellApp(TerminalApp):
         themes = {**super().available_themes, **self._shelf.themes}
         return {name: theme for name, theme in themes.items() if theme.ansi or not self._colourless}
 
+    def get_theme(self, theme_name: str) -> Theme | None:
+        # Asked for every style of every widget, and `available_themes` is made anew each time.
+        return self._shelf.themes.get(theme_name) or super().get_theme(theme_name)
+
     def on_mount(self) -> None:
         problems = list(self._shelf.problems)
         if self._ui.keys:
