@@ -27,7 +27,7 @@ def parse_operation(words: Sequence[str], given: Namespace) -> Namespace:
         description=f"{description} Parameters are given in order, or by name.",
         parents=[shared_options()],
     )
-    grammars = parser.add_subparsers(dest="operation", metavar=verb.upper(), required=True)
+    grammars = parser.add_subparsers(dest="operation", metavar="NAME", required=True)
     for operation in operations:
         _add(grammars, operation)
     return parser.parse_args(words, given)
