@@ -263,5 +263,5 @@ async def test_a_form_that_asks_for_a_secret_warns_says_who_asks_and_hides_what_
 async def test_the_choices_stay_in_view_on_a_small_terminal(tmp_path: Path) -> None:
     async with staged(tmp_path, size=(80, 24)) as stage:
         await stage.tell(asked(arguments=LONG))
-        for part in ("Run files.write_file ?", "y once", "s session", "n deny with a reason"):
+        for part in ("Run files.write_file ?", "y once", "s session", "y run it   n deny with a reason"):
             assert part in stage.text

@@ -88,6 +88,6 @@ async def test_the_choices_stay_in_view_on_a_small_terminal(tmp_path: Path) -> N
     long = DefinitionReview("tool", CleanText("send"), (("new", CleanText("line\n" * 300)),))
     async with staged(tmp_path, size=(80, 24)) as stage:
         await stage.tell(asked(long, first=True))
-        for part in ("Tell the model", "npx -y mail-server", "y agree", "n no   ↑↓ read"):
+        for part in ("Tell the model", "npx -y mail-server", "y tell the model", "n keep it from the model   ↑↓ read"):
             assert part in stage.text
-        assert any(" No " in line and line.endswith("y agree") for line in stage.lines)
+        assert any("Keep it from the model" in line and line.endswith("Tell the model") for line in stage.lines)

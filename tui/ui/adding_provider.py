@@ -70,7 +70,8 @@ async def _try_and_add(screen: LiveScreen, wanted: _Wanted) -> None:
     screen.notify(f"Trying {name} …", timeout=2, markup=False)
     seen = await screen.engine.gateway.test_provider(spec, key)
     yes = "add it" if seen.ok else "add it anyway"
-    if not await screen.app.push_screen_wait(Confirm(CleanText(f"Add {name}?"), _told(wanted, seen), yes)):
+    asked = Confirm(CleanText(f"Add {name}?"), _told(wanted, seen), yes=yes, no="leave it")
+    if not await screen.app.push_screen_wait(asked):
         return
     if key:
         await screen.engine.gateway.store_key(spec.base_url, key, in_file=wanted.in_file)

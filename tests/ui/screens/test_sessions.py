@@ -71,7 +71,8 @@ async def test_a_chat_is_deleted_only_after_a_yes(stage):
     assert given(stage) == []
     await press(stage, "x")
     assert "Timeouts, 4 messages" in stage.text
-    assert any(line.split()[-2:] == ["No", "Delete"] for line in stage.text.splitlines() if line.strip()), stage.text
+    assert any(line.split()[-4:] == ["Keep", "it", "Delete", "it"] for line in stage.text.splitlines()), stage.text
+    assert "y delete it   n keep it" in stage.text
     await press(stage, "y")
     await settle(stage)
     assert given(stage) == [("chats.delete", "chat_1")]

@@ -13,7 +13,7 @@ from tui.domain.clock import Clock
 from tui.domain.questions import ApprovalAnswer, ApprovalQuestion
 from tui.domain.text import CleanText, clean_line, escape_line
 from tui.ui import keys
-from tui.ui.dialogs.dialog import QuestionDialog, text
+from tui.ui.dialogs.dialog import READ_AND_CHOOSE, QuestionDialog, key_line, text
 from tui.ui.dialogs.edit import EditDialog
 from tui.ui.dialogs.to_be_read import ToBeRead
 from tui.ui.json_text import laid_out
@@ -68,7 +68,7 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
         yield self._note
 
     def keys_text(self) -> Content:
-        return Content("n deny with a reason · ↑↓ read · tab choose · enter takes the focused choice")
+        return key_line(("y", "run it"), ("n", "deny with a reason"), *READ_AND_CHOOSE)
 
     def on_mount(self) -> None:
         next(iter(self.query(Button))).focus()

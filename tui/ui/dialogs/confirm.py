@@ -26,20 +26,21 @@ class Confirm(Dialog[bool]):
     }
     """
 
-    def __init__(self, title: CleanText, body: Content, yes: str) -> None:
+    def __init__(self, title: CleanText, body: Content, *, yes: str, no: str) -> None:
+        """`yes` and `no` say what either answer does, as in `delete it` and `keep it`."""
         super().__init__()
-        self._title, self._body, self._yes = title, body, yes
+        self._title, self._body, self._yes, self._no = title, body, yes, no
 
     def title_text(self) -> str:
         return self._title
 
     def keys_text(self) -> Content:
-        return key_line(("y", self._yes), ("n", "no"), ("esc", "no"))
+        return key_line(("y", self._yes), ("n", self._no))
 
     def body(self) -> Iterable[Widget]:
         yield Static(self._body, classes="body", markup=False)
         yield Horizontal(
-            Button("No", id="no"),
+            Button(Content(self._no.capitalize()), id="no"),
             Button(Content(self._yes.capitalize()), id="yes"),
             id="choices",
         )

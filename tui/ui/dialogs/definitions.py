@@ -13,7 +13,7 @@ from tui.domain.questions import ChangedToolQuestion
 from tui.domain.text import CleanText, clean_line, escape_line
 from tui.domain.trust import Change, DefinitionReview
 from tui.ui import keys
-from tui.ui.dialogs.dialog import QuestionDialog, key_line, text
+from tui.ui.dialogs.dialog import READ_AND_CHOOSE, QuestionDialog, key_line, text
 from tui.ui.dialogs.to_be_read import ToBeRead
 
 _STYLES: dict[Change, str] = {"same": "", "gone": "$text-error strike", "new": "$text-success"}
@@ -43,8 +43,8 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
         self._question = question
         self._texts = ToBeRead(*self._to_read(question), id="definitions")
         self._note = Static(Content(""), classes="note")
-        self._no = Button("No", id="no")
-        self._yes = Button("y agree", id="yes")
+        self._no = Button("Keep it from the model", id="no")
+        self._yes = Button("Tell the model", id="yes")
         self._no.active_effect_duration = self._yes.active_effect_duration = 0
 
     def title_text(self) -> str:
@@ -68,7 +68,7 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
         yield Static(_definitions(question), id="definitions-said")
 
     def keys_text(self) -> Content:
-        return key_line(("y", "agree"), ("n", "no"), ("↑↓", "read"), ("tab", "choose"), ("enter", "take it"))
+        return key_line(("y", "tell the model"), ("n", "keep it from the model"), *READ_AND_CHOOSE)
 
     def on_mount(self) -> None:
         self._no.focus()

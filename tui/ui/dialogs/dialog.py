@@ -16,6 +16,8 @@ from tui.ui.format import plural
 ARMED_AFTER_S = 0.5
 _SHORT_CHARS, _SHORT_LINES = 250, 4
 """What stands on a small terminal without scrolling."""
+READ_AND_CHOOSE = (("↑↓", "read"), ("tab", "choose"), ("enter", "take it"))
+"""How a long question is read and answered with the focused button, for `key_line`."""
 ResultT = TypeVar("ResultT")
 
 

@@ -44,7 +44,7 @@ class YesNoDialog(QuestionDialog[bool | None]):
         yield Horizontal(self._no, self._yes, id="yes-no")
 
     def keys_text(self) -> Content:
-        return key_line(("y", str(self._yes.label).lower()), ("n", str(self._no.label).lower()), ("esc", "no"))
+        return key_line(("y", str(self._yes.label).lower()), ("n", str(self._no.label).lower()))
 
     def on_mount(self) -> None:
         self._no.focus()
@@ -73,4 +73,4 @@ def trust_dialog(question: TrustQuestion, clock: Clock) -> YesNoDialog:
         CleanText(f"    {escape_line(question.command)}"),
         CleanText("It can do all that you can do. The consent holds for exactly this definition."),
     )
-    return YesNoDialog(f"Trust {escape_line(question.server)} ?", lines, "Trust and start", "No", clock)
+    return YesNoDialog(f"Trust {escape_line(question.server)} ?", lines, "Trust and start", "Do not start", clock)

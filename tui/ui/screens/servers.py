@@ -164,7 +164,7 @@ class ServersScreen(FramedScreen):
             self.refused(error)
             return
         title = clean_line(f"Trust the server {status.name}?")
-        if not await self.app.push_screen_wait(Confirm(title, body, "trust and connect")):
+        if not await self.app.push_screen_wait(Confirm(title, body, yes="trust and connect", no="do not start it")):
             return
         now = self.state.servers.get(status.name)
         if now is None or now.target != status.target:
@@ -179,7 +179,9 @@ class ServersScreen(FramedScreen):
         if status is None:
             return
         body = Content("It is closed and forgotten for this run; configuration files stay as they are.")
-        if await self.app.push_screen_wait(Confirm(clean_line(f"Remove {status.name}?"), body, "remove")):
+        if await self.app.push_screen_wait(
+            Confirm(clean_line(f"Remove {status.name}?"), body, yes="remove it", no="keep it")
+        ):
             self.order(self.engine.servers.remove(status.name))
 
     @work(exit_on_error=False)

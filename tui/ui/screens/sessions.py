@@ -165,7 +165,9 @@ class SessionsScreen(FramedScreen):
         if chat is None:
             return
         body = Content(f"{clean_line(chat.title)}, {plural(chat.message_count, 'message')}. This cannot be undone.")
-        if await self.app.push_screen_wait(Confirm(CleanText("Delete this chat for good?"), body, "delete")):
+        if await self.app.push_screen_wait(
+            Confirm(CleanText("Delete this chat for good?"), body, yes="delete it", no="keep it")
+        ):
             self.order(self._and_look(self.engine.chats.delete(chat.id)))
 
     def action_export(self) -> None:
