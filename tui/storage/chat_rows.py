@@ -6,6 +6,7 @@ from tui.domain.ids import CallId, ChatId, MessageId, ServerName, TurnId
 from tui.domain.servers import ToolResult
 from tui.domain.text import clean, clean_line
 from tui.storage.codec import decode_cost, decode_message, decode_result, decode_usage
+from tui.storage.history import with_lost_replies
 from tui.storage.replay import StoredCall, StoredChat, StoredMessage, StoredTurn
 
 _UNREADABLE = (ValueError, KeyError, TypeError)
@@ -13,7 +14,8 @@ _UNREADABLE = (ValueError, KeyError, TypeError)
 
 def read_chat(connection: sqlite3.Connection, chat_id: ChatId) -> StoredChat:
     """Returns all of a chat; nothing of it when there is no such chat."""
-    return StoredChat(chat_id, _messages(connection, chat_id), _calls(connection, chat_id), _turns(connection, chat_id))
+    calls, turns = _calls(connection, chat_id), _turns(connection, chat_id)
+    return StoredChat(chat_id, with_lost_replies(_messages(connection, chat_id), calls, turns), calls, turns)
 
 
 def _messages(connection: sqlite3.Connection, chat_id: ChatId) -> list[StoredMessage]:
@@ -35,11 +37,15 @@ def _messages(connection: sqlite3.Connection, chat_id: ChatId) -> list[StoredMes
 
 def _calls(connection: sqlite3.Connection, chat_id: ChatId) -> dict[CallId, StoredCall]:
     rows = connection.execute(
-        "SELECT id, server, tool, arguments_json, result FROM calls WHERE chat_id = ?", (chat_id,)
+        "SELECT id, turn_id, server, tool, arguments_json, started, result FROM calls WHERE chat_id = ?"
+        " ORDER BY started",
+        (chat_id,),
     )
     return {
-        CallId(id_): StoredCall(ServerName(server), clean_line(tool), arguments, _result(result))
-        for id_, server, tool, arguments, result in rows
+        CallId(id_): StoredCall(
+            TurnId(turn_id), ServerName(server), clean_line(tool), arguments, started, _result(result)
+        )
+        for id_, turn_id, server, tool, arguments, started, result in rows
     }
 
 

@@ -46,10 +46,12 @@ class StoredMessage:
 class StoredCall:
     """What is known of a call: where it went and, once it ended, its result."""
 
+    turn_id: TurnId
     server: ServerName
     tool: CleanText
     arguments_json: str
     """What was sent; a person may have edited what the model asked for."""
+    started: float
     result: ToolResult | None
 
 

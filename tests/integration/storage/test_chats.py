@@ -161,6 +161,28 @@ async def test_a_turn_cut_off_by_a_crash_is_shown_as_interrupted(chats: ChatStor
     assert state.turn_id is None
 
 
+async def test_a_call_sent_before_its_reply_was_a_message_is_told_after_a_crash(chats: ChatStore) -> None:
+    chat, later = await chats.create(), TurnId("turn_2")
+    await chats.add_message(chat, TURN, user_text(clean("Go")))
+    await chats.intend_call(chat, TURN, call(1), FILES, "read")
+    await chats.finish_call(call(1).id, error_result("ok", CleanText("a's text")))
+    await chats.intend_call(chat, TURN, call(2), FILES, "read")
+    await chats.add_message(chat, later, user_text(clean("Go on")))
+    asked, reply, result, again = await chats.messages(chat)
+    assert (asked.text, reply.role, result, again.text) == ("Go", "assistant", answering(call(1)), "Go on")
+    assert reply.tool_calls == (call(1), call(2))
+    tools = [entry for entry in (await shown(chats, chat)).entries if isinstance(entry, ToolEntry)]
+    assert [entry.result and entry.result.text for entry in tools] == ["a's text", INTERRUPTED]
+
+
+async def test_a_call_that_an_ended_turn_left_behind_is_not_told(chats: ChatStore) -> None:
+    chat = await chats.create()
+    await chats.add_message(chat, TURN, user_text(clean("Go")))
+    await chats.intend_call(chat, TURN, call(), FILES, "read")
+    await chats.finish_turn(chat, TURN, "complete", CleanText(""))
+    assert [message.text for message in await chats.messages(chat)] == ["Go"]
+
+
 async def test_a_result_whose_message_was_never_written_is_not_lost(chats: ChatStore) -> None:
     chat = await chats.create()
     await chats.add_message(chat, TURN, asking(call()))
