@@ -102,7 +102,10 @@ async def test_enter_in_a_field_goes_on_and_calls_nothing(stage):
 async def test_a_missing_argument_is_named_and_nothing_is_called(stage):
     await find(stage, "search_files")
     await press(stage, "ctrl+r")
-    assert "is required" in stage.text
+    assert stage.text.count("is required") == 1
+    assert stage.engine.orders == []
+    await press(stage, *"x", "ctrl+e", *"{", "ctrl+r")
+    assert stage.text.count("is not JSON") == 1
     assert stage.engine.orders == []
 
 

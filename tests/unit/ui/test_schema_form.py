@@ -2,7 +2,7 @@
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.widgets import Input, Select, TextArea
+from textual.widgets import Input, Select, Static, TextArea
 
 from tui.ui.theme import VARIABLE_DEFAULTS
 from tui.ui.widgets.form.schema_form import SchemaForm
@@ -40,6 +40,11 @@ class FormApp(App[None]):
 
     def on_schema_form_submitted(self) -> None:
         self.submitted += 1
+
+
+def said(form: SchemaForm) -> str:
+    """What the form shows as text."""
+    return "\n".join(str(each.content) for each in form.query(Static) if each.display)
 
 
 async def test_an_untouched_form_holds_defaults_only_and_names_what_is_missing():
@@ -99,9 +104,9 @@ async def test_given_values_come_back_unchanged_with_what_the_schema_does_not_na
     app = FormApp(SCHEMA, values)
     async with app.run_test(size=(80, 50)):
         assert app.form.values() == values
-        assert app.form.toggle_raw() == []
+        app.form.toggle_raw()
         assert app.form.values() == values
-        assert app.form.toggle_raw() == []
+        app.form.toggle_raw()
         assert app.form.values() == values
 
 
@@ -129,9 +134,14 @@ async def test_raw_json_that_is_no_object_is_refused_and_the_fields_stay_hidden(
         app.form.toggle_raw()
         app.form.query_one(".raw", TextArea).text = text
         assert reason in app.form.problems()[0]
-        assert reason in app.form.toggle_raw()[0]
+        app.form.toggle_raw()
         assert app.form.raw
+        assert reason in said(app.form)
         assert app.form.values() == {}
+        app.form.query_one(".raw", TextArea).text = "{}"
+        app.form.toggle_raw()
+        assert not app.form.raw
+        assert reason not in said(app.form)
 
 
 async def test_a_choice_of_true_is_not_a_choice_of_one():
@@ -155,4 +165,6 @@ async def test_a_schema_without_a_form_is_edited_as_json():
     async with app.run_test():
         assert app.form.raw
         assert app.form.values() == {"a": 1}
-        assert app.form.toggle_raw() != []
+        app.form.toggle_raw()
+        assert app.form.raw
+        assert "only be written as JSON" in said(app.form)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.domain.clock import Clock
 from tui.domain.questions import ElicitationAnswer, ElicitationQuestion
@@ -28,7 +27,6 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
         super().__init__(clock)
         self._question = question
         self._form = SchemaForm(question.schema) if question.schema is not None else None
-        self._problem = Static(Content(""), classes="warning")
 
     def title_text(self) -> str:
         return f"{escape_line(self._question.server)} asks"
@@ -42,7 +40,6 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
                 warning = f"{secret} looks like a secret. Servers must not ask for secrets in a form: decline."
                 yield text(CleanText(warning), "warning")
             yield VerticalScroll(self._form, id="elicitation-form", can_focus=False)
-        yield self._problem
 
     def keys_text(self) -> Content:
         return key_line(("ctrl+s", "accept"), ("esc", "decline"))
@@ -56,10 +53,7 @@ class ElicitationDialog(QuestionDialog[ElicitationAnswer | None]):
 
     def action_accept(self) -> None:
         if self._form is not None:
-            problems = self._form.problems()
-            if problems:
-                # Each field says what is wrong with it.
-                self._problem.update(Content(problems[0]))
+            if self._form.problems():
                 self._form.focus_problem()
             else:
                 self.answer(ElicitationAnswer("accept", self._form.values()))

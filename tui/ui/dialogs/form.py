@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.domain.messages import Json
 from tui.domain.text import CleanText
@@ -29,7 +28,6 @@ class FormDialog(Dialog[dict[str, Json] | None]):
         self._title = title
         self._note = note
         self._form = SchemaForm(schema, suggest=suggest)
-        self._problem = Static(Content(""), classes="warning")
 
     def title_text(self) -> str:
         return self._title
@@ -38,7 +36,6 @@ class FormDialog(Dialog[dict[str, Json] | None]):
         if self._note:
             yield text(self._note, "note")
         yield VerticalScroll(self._form, id="form", can_focus=False)
-        yield self._problem
 
     def keys_text(self) -> Content:
         return key_line(("ctrl+s", "accept"), ("esc", "close"))
@@ -50,9 +47,8 @@ class FormDialog(Dialog[dict[str, Json] | None]):
         self.action_accept()
 
     def action_accept(self) -> None:
-        problems = self._form.problems()
-        if problems:
-            self._problem.update(Content("\n".join(problems)))
+        if self._form.problems():
+            self._form.focus_problem()
         else:
             self.dismiss(self._form.values())
 

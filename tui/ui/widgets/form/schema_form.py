@@ -29,6 +29,7 @@ class SchemaForm(Vertical):
     SchemaForm > .raw { display: none; height: auto; min-height: 4; max-height: 16; margin-bottom: 1; }
     SchemaForm > .raw { background: $panel; padding: 0 1; }
     SchemaForm.-raw > .raw { display: block; }
+    SchemaForm > .problem { height: auto; margin-bottom: 1; color: $text-error; }
     """
 
     raw: reactive[bool] = reactive(False, init=False)
@@ -53,6 +54,9 @@ class SchemaForm(Vertical):
         self._fields = fields_of(schema)
         self._always_raw = not self._fields and bool(schema.get("properties") or schema.get("anyOf") or self._values)
         self._editor = TextArea(classes="raw", compact=True, tab_behavior="focus")
+        self._problem = Static("", classes="problem", markup=False)
+        """What is wrong with the JSON as a whole; what is wrong with a field stands under it."""
+        self._problem.display = False
         self._suggest = suggest
         ask = self._suggestions if suggest else None
         self._rows: tuple[SchemaField, ...] = tuple(
@@ -64,6 +68,7 @@ class SchemaForm(Vertical):
             yield Static("Takes no arguments.", classes="none")
         yield from self._rows
         yield self._editor
+        yield self._problem
 
     def on_mount(self) -> None:
         if self._always_raw:
@@ -77,23 +82,24 @@ class SchemaForm(Vertical):
             target.focus()
 
     def focus_problem(self) -> None:
-        """Puts the cursor into the first field that `problems` marked."""
-        wrong = next((row.editor for row in self._rows if row.has_class("-wrong")), None)
+        """Puts the cursor into the first field that `problems` marked, with what is wrong in view."""
+        wrong = next((row for row in self._rows if row.has_class("-wrong")), None)
         if wrong is not None and not self.raw:
-            wrong.focus()
+            wrong.editor.focus(scroll_visible=False)
+            self.call_after_refresh(wrong.scroll_visible, animate=False)
 
-    def toggle_raw(self) -> list[CleanText]:
-        """Switches between fields and JSON. Returns why it could not: fields can hold only what reads as an object."""
+    def toggle_raw(self) -> None:
+        """Switches between fields and JSON, or says why it cannot: fields can hold only what reads as an object."""
         if not self.raw:
             self._editor.text = as_json(self._collect(None), indent=2)
             self.raw = True
-            return []
-        problems = self.problems()
-        if self._always_raw or any("JSON" in problem for problem in problems):
-            return problems or [CleanText("These arguments can only be written as JSON.")]
-        self.fill(self.values())
-        self.raw = False
-        return []
+        elif self.problems():
+            return
+        elif self._always_raw:
+            self._say("These arguments can only be written as JSON.")
+        else:
+            self.fill(self.values())
+            self.raw = False
 
     def fill(self, values: Mapping[str, Json]) -> None:
         """Shows these values; fields they do not name become empty."""
@@ -114,11 +120,13 @@ class SchemaForm(Vertical):
         return whole if isinstance(whole, dict) else {}
 
     def problems(self) -> list[CleanText]:
-        """Returns what is wrong, one sentence a field, and marks the fields; empty when the form can be sent."""
-        if self.raw:
-            return self._raw_problems()
+        """Returns what is wrong, one sentence a field, and says it where it is; empty when the form can be sent."""
         found: list[CleanText] = []
-        self._collect(found)
+        if self.raw:
+            found = self._raw_problems()
+            self._say("\n".join(found))
+        else:
+            self._collect(found)
         return found
 
     def watch_raw(self, raw: bool) -> None:
@@ -134,6 +142,10 @@ class SchemaForm(Vertical):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Submitted(self))
+
+    def _say(self, problem: str) -> None:
+        self._problem.display = bool(problem)
+        self._problem.update(problem)
 
     def _raw_problems(self) -> list[CleanText]:
         try:

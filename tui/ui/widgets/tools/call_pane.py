@@ -38,8 +38,7 @@ class CallPane(VerticalScroll, can_focus=True):
     }
     CallPane > .inner { height: auto; padding: 1 2; }
     CallPane Static { height: auto; }
-    CallPane > .inner > .about, CallPane .trouble { margin-bottom: 1; }
-    CallPane .trouble { color: $text-error; }
+    CallPane > .inner > .about { margin-bottom: 1; }
     CallPane .slot { height: auto; }
     """
 
@@ -65,7 +64,6 @@ class CallPane(VerticalScroll, can_focus=True):
         """What is shown below is the answer to what is shown above."""
         self._changes: int | None = None
         self._about = Static(_NOTHING, classes="about", markup=False)
-        self._trouble = Static("", classes="trouble", markup=False)
         self._slot = Vertical(classes="slot")
         self._result = ResultView()
         self._schema = Static("", markup=False)
@@ -74,12 +72,8 @@ class CallPane(VerticalScroll, can_focus=True):
         with Vertical(classes="inner"):
             yield self._about
             yield self._slot
-            yield self._trouble
             yield self._result
             yield self._schema
-
-    def on_mount(self) -> None:
-        self._say([])
 
     @property
     def entry(self) -> CatalogEntry | None:
@@ -106,7 +100,6 @@ class CallPane(VerticalScroll, can_focus=True):
         if self._form is not None and self._entry is not None:
             self._drafts[self._entry.key] = self._form.values()
         self._entry, self._form = entry, None
-        self._say([])
         self._answered = call is not None
         self._changes = changes
         self._about.update(_NOTHING if entry is None else entry_text(entry, changes))
@@ -131,9 +124,7 @@ class CallPane(VerticalScroll, can_focus=True):
         """Calls what is shown with what is filled in, or says what is wrong with it."""
         if self._form is None or self._entry is None or self.busy:
             return
-        problems = self._form.problems()
-        self._say(problems)
-        if problems:
+        if self._form.problems():
             self._form.focus_problem()
         else:
             self.post_message(self.Called(self._entry, self._form.values()))
@@ -170,7 +161,7 @@ class CallPane(VerticalScroll, can_focus=True):
     def toggle_raw(self) -> None:
         """Switches between the form and JSON."""
         if self._form is not None:
-            self._say(self._form.toggle_raw())
+            self._form.toggle_raw()
 
     def show_progress(self, progress: ToolProgressed | None) -> None:
         """Shows how far the call is, when the progress is the call's."""
@@ -192,10 +183,6 @@ class CallPane(VerticalScroll, can_focus=True):
         if self._entry is not None and not self.busy:
             linked = ResourceInfo(self._entry.server, event.uri, clean_line(event.uri, 120))
             self.post_message(self.Called(CatalogEntry("resource", linked.server, linked, linked.name, ""), {}))
-
-    def _say(self, problems: list[CleanText]) -> None:
-        self._trouble.display = bool(problems)
-        self._trouble.update("\n".join(problems))
 
 
 def _schemas(entry: CatalogEntry | None) -> Content:
