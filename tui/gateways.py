@@ -13,6 +13,7 @@ from tui.domain.errors import CallError
 from tui.domain.gateway import GatewaySpec
 from tui.domain.ids import CallId, ServerName, new_id
 from tui.domain.messages import Json
+from tui.domain.text import clean_line
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.ports import KeyFinder
 from tui.gateway.remote.adapter import Surroundings
@@ -35,7 +36,7 @@ class ServerWitness:
         """Returns the JSON in a tool's answer. Raises CallError."""
         found = self._pool.find_tool(self._server, tool)
         if found is None:
-            raise CallError(f"{self._server} is not connected, or has no {tool}.", "See the Servers screen (2).")
+            raise self._absent(tool)
         try:
             async with asyncio.timeout(WITNESS_TIMEOUT_S):
                 result = await self._pool.call(found, arguments, CallId(new_id("call")))
@@ -47,6 +48,14 @@ class ServerWitness:
             return result.structured if result.structured is not None else json.loads(result.text)
         except (ValueError, RecursionError):
             raise CallError(f"{tool} answered with something other than JSON.", "See the log of its server.") from None
+
+    def _absent(self, tool: str) -> CallError:
+        """Why a tool is not there. A witness that is silent has one sentence to say, so the next step stands in it."""
+        status = next(one for one in self._pool.statuses() if one.name == self._server)
+        if status.state == "ready":
+            return CallError(f"{self._server} has no tool {tool}.", "See the Servers screen (2).")
+        why = clean_line(f"{status.error} {status.hint}")
+        return CallError(f"{self._server} is {status.state}{f': {why}' if why else '.'}", "See the Servers screen (2).")
 
 
 def with_chosen_gateway(settings: Settings) -> Settings:

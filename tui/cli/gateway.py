@@ -12,7 +12,7 @@ from tui.engine import Engine
 from tui.gateway.operations import OPERATION_BY_NAME
 from tui.ui.answer_text import answer_text
 
-WITNESS_TIMEOUT_S = 15.0
+WITNESS_TIMEOUT_S = 30.0
 """How long a gateway's own MCP server may take to start."""
 
 

@@ -2,7 +2,8 @@
 
 import argparse
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tui.cli.arguments import shared_options
@@ -17,6 +18,8 @@ _TABLES = {
     "job": ("What people do with a gateway.", JOBS),
 }
 """Verb to what it is about and its operations."""
+_FLAG: Mapping[str, Any] = MappingProxyType({"nargs": "?", "const": "true"})
+"""A yes or no that is only named is a yes."""
 
 
 def parse_operation(words: Sequence[str], given: Namespace) -> Namespace:
@@ -46,8 +49,9 @@ def _add(operations: "argparse._SubParsersAction[argparse.ArgumentParser]", oper
             _option(parameter),
             dest=_dest(parameter),
             default=argparse.SUPPRESS,
-            metavar="|".join(parameter.choices) or parameter.type.upper(),
+            metavar="true|false" if parameter.type == "bool" else "|".join(parameter.choices) or parameter.type.upper(),
             help=parameter.help,
+            **(_FLAG if parameter.type == "bool" else {}),
         )
 
 
@@ -65,12 +69,13 @@ def given_arguments(operation: Operation, given: Namespace) -> dict[str, Any]:
     words = list(getattr(given, "words", ()))
     places = [parameter for parameter in operation.parameters if parameter.name not in named]
     if len(words) > len(places):
-        raise UsageError(f"`{operation.name}` takes no more than {len(places)} values here.", _usage(operation))
+        most = "1 value" if len(places) == 1 else f"{len(places)} values"
+        raise UsageError(f"`{operation.name}` takes no more than {most} here.", _usage(operation))
     values = {**dict(zip((place.name for place in places), words, strict=False)), **named}
     missing = [p.name for p in operation.parameters if p.required and p.name not in values]
     if missing:
         raise UsageError(f"`{operation.name}` needs {' and '.join(missing)}.", _usage(operation))
-    return {p.name: _typed(p, values[p.name]) for p in operation.parameters if p.name in values}
+    return {p.name: _typed(operation, p, values[p.name]) for p in operation.parameters if p.name in values}
 
 
 def _usage(operation: Operation) -> str:
@@ -79,29 +84,30 @@ def _usage(operation: Operation) -> str:
     return f"Usage: mcp-tui {verb} {operation.name} {names}".rstrip()
 
 
-def _typed(parameter: Parameter, text: str) -> Any:
+def _typed(operation: Operation, parameter: Parameter, text: str) -> Any:
+    hint = f"{parameter.name}: {parameter.help} {_usage(operation)}"
     match parameter.type:
         case "int" | "float":
-            return _number(parameter, text)
+            return _number(parameter, text, hint)
         case "bool":
-            return _flag(parameter, text)
+            return _flag(parameter, text, hint)
         case "choice" if text not in parameter.choices:
             raise UsageError(f"{parameter.name} cannot be {text!r}.", f"One of: {', '.join(parameter.choices)}.")
         case _:
             return text
 
 
-def _number(parameter: Parameter, text: str) -> int | float:
+def _number(parameter: Parameter, text: str, hint: str) -> int | float:
     try:
         return int(text) if parameter.type == "int" else float(text)
     except ValueError:
         kind = "a whole number" if parameter.type == "int" else "a number"
-        raise UsageError(f"{parameter.name} must be {kind}, not {text!r}.", parameter.help) from None
+        raise UsageError(f"{parameter.name} must be {kind}, not {text!r}.", hint) from None
 
 
-def _flag(parameter: Parameter, text: str) -> bool:
+def _flag(parameter: Parameter, text: str, hint: str) -> bool:
     if text.lower() in TRUE:
         return True
     if text.lower() in FALSE:
         return False
-    raise UsageError(f"{parameter.name} must be true or false, not {text!r}.", parameter.help)
+    raise UsageError(f"{parameter.name} must be true or false, not {text!r}.", hint)

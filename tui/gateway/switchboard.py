@@ -86,7 +86,10 @@ class Switchboard:
         return tuple(await asyncio.gather(*(self._look(known) for known in self.known())))
 
     async def use(self, name: str) -> None:
-        """Lets another gateway answer. Raises UsageError for an unknown name; then nothing changes."""
+        """Lets another gateway answer. Raises UsageError for an unknown name, and for one that a provider has.
+
+        Then nothing changes.
+        """
         if name == EMBEDDED:
             await self._change(None)
             return
@@ -95,10 +98,6 @@ class Switchboard:
             made = self._adapter(spec)
             await self._take_in(spec)
             await self._change(made)
-
-    def made(self, name: str) -> NotExposed:
-        """Returns an adapter for a gateway that is only looked at; the caller closes it. Raises UsageError."""
-        return self._adapter(self._spec(name))
 
     async def find_target(self, wanted: str = "") -> tuple[str, CleanText]:
         """Returns where chats go, with a sentence that says why when it is not just `wanted`.
@@ -145,7 +144,8 @@ class Switchboard:
         if known.kind == "openai":
             tried = await self.here.test_provider(self._spec(known.name).provider)
             return SeenGateway(known, "ok" if tried.ok else "down", tried.summary)
-        outside = self.made(known.name)
+        # For a look the gateway's own word will do: its MCP server may not be started for it.
+        outside = self._adapter(replace(self._spec(known.name), mcp_server=""))
         try:
             health = await outside.health()
         except McpTuiError as error:
@@ -160,9 +160,18 @@ class Switchboard:
         return replace(seen, spend=spend, latency=here.latency)
 
     async def _take_in(self, spec: GatewaySpec) -> None:
-        """Makes the gateway a provider of the one in here; why it does not name its models is told by `models`."""
-        with suppress(UsageError):
+        """Makes the gateway a provider of the one in here; why it does not name its models is told by `models`.
+
+        Raises UsageError when chats would then go elsewhere, since another endpoint has its name.
+        """
+        known = self.here.provider_named(spec.provider.name)
+        if known is None:
             await self.here.add_provider(spec.provider)
+        elif known.base_url.rstrip("/") != spec.provider.base_url.rstrip("/"):
+            place = clean_line(known.base_url, 200)
+            raise UsageError(
+                f"A provider is called {spec.name!r} too, at {place}.", "Give one of the two another name."
+            )
 
     async def _change(self, outside: NotExposed | None) -> None:
         """The new one is in place before the old one is waited for, so that of two chosen at once none is left open."""
@@ -173,8 +182,7 @@ class Switchboard:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
         if left is not None:
-            with suppress(McpTuiError):
-                await left.close()
+            await left.close()
 
     def _spec(self, name: str) -> GatewaySpec:
         spec = self._specs.get(name)

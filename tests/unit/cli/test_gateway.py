@@ -28,6 +28,9 @@ def arguments(*words: str) -> dict[str, Any]:
         (["best", "coding", "--cost-limit", "0.5"], {"task": "coding", "cost_limit": 0.5}),
         (["explain", "request_1"], {"request_id": "request_1"}),
         (["switch", "main", "off"], {"combo": "main", "active": False}),
+        (["combos", "true"], {"include_metrics": True}),
+        (["combos", "--include-metrics"], {"include_metrics": True}),
+        (["combos", "--include-metrics", "no"], {"include_metrics": False}),
     ],
 )
 def test_parameters_are_given_in_order_or_by_name(words: list[str], expected: dict[str, Any]) -> None:
@@ -50,6 +53,14 @@ def test_what_does_not_fit_is_a_usage_error_with_the_next_step(words: list[str])
     with pytest.raises(UsageError) as told:
         arguments(*words)
     assert told.value.hint
+
+
+def test_a_value_that_does_not_fit_is_told_with_what_it_is_for_and_the_order_of_all() -> None:
+    with pytest.raises(UsageError, match="include_metrics must be true or false, not 'main'") as told:
+        arguments("combos", "main")
+    assert told.value.hint == (
+        "include_metrics: Add each chain's figures. Usage: mcp-tui gateway combos [INCLUDE_METRICS]"
+    )
 
 
 def test_a_prompt_becomes_a_message() -> None:

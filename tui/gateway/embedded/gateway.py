@@ -150,6 +150,10 @@ class EmbeddedGateway(Answering):
         catalog = self._parts.catalog
         return (*(combo.name for combo in catalog.combos if combo.enabled), *map(str, catalog.steps()))
 
+    def provider_named(self, name: ProviderName) -> ProviderSpec | None:
+        """Returns a provider as it was configured or taken in, None for an unknown name."""
+        return self._parts.catalog.provider(name)
+
     def models_of(self, provider: ProviderName) -> tuple[ModelSpec, ...]:
         """Returns a provider's known models."""
         return self._parts.catalog.models(provider)
@@ -178,7 +182,7 @@ class EmbeddedGateway(Answering):
 
     def check_new(self, name: ProviderName) -> None:
         """Raises UsageError when a provider's name is taken."""
-        if self._parts.catalog.provider(name):
+        if self.provider_named(name):
             raise UsageError(f"There is a provider {name!r} already.", "Give the new one another name.")
 
     async def add_provider(self, spec: ProviderSpec) -> None:

@@ -18,11 +18,11 @@ from tui.config.paths import find_paths
 from tui.config.schema import ChatSettings, Settings
 from tui.domain.errors import NotExposedError, UsageError
 from tui.domain.events import EngineReady, GatewaySampled, TargetChanged
-from tui.domain.gateway import GatewaySpec, ModelSpec, ProviderSpec
+from tui.domain.gateway import ComboSpec, GatewaySpec, ModelSpec, ProviderSpec
 from tui.domain.gateway_accounts import CostAnswer, ProviderAnswer, SessionAnswer
 from tui.domain.gateway_answers import CombosAnswer, HealthAnswer, ModelsAnswer
 from tui.domain.gateway_routing import RouteAnswer
-from tui.domain.ids import ProviderName, ServerName
+from tui.domain.ids import ComboName, ProviderName, ServerName
 from tui.domain.servers import ServerSpec
 from tui.engine import Engine
 from tui.gateway.remote.adapter import NotExposed, Surroundings
@@ -166,6 +166,28 @@ async def test_an_unknown_gateway_changes_nothing(tmp_path: Path, endpoint: LlmE
             await engine.gateway.use("onw")
         assert raised.value.hint == "Did you mean 'own'?"
         assert engine.parts.gateways.name == "own"
+
+
+async def test_a_gateway_whose_name_a_provider_elsewhere_has_is_not_used(tmp_path: Path, endpoint: LlmEndpoint) -> None:
+    async with running(tmp_path, spec(endpoint, "nobody"), spec(endpoint)) as (engine, _):
+        with pytest.raises(UsageError, match=r"provider is called 'nobody' too, at http://127\.0\.0\.1:9"):
+            await engine.gateway.use("nobody")
+        assert engine.parts.gateways.name == "embedded"
+        for _ in range(2):
+            await engine.gateway.use("own")
+            await engine.gateway.use("embedded")
+        assert [one.name for one in engine.parts.settings.providers] == ["nobody", "own"]
+
+
+async def test_the_chains_of_a_gateway_outside_are_not_changed_from_here(tmp_path: Path, endpoint: LlmEndpoint) -> None:
+    combo = ComboSpec(ComboName("main"), ("nobody/m",))
+    changed = replace(combo, steps=("own/big",))
+    async with running(tmp_path, spec(endpoint), gateway="own", combos=(combo,)) as (engine, _):
+        with pytest.raises(NotExposedError, match="does not let its chains be changed") as raised:
+            await engine.gateway.edit_combo(changed, keep=True)
+        assert raised.value.hint == "Change it over there."
+        assert engine.parts.settings.combos == (combo,)
+        assert not engine.paths.config_file.exists()
 
 
 async def test_an_endpoint_of_no_known_kind_is_told_of_by_what_was_measured_here(

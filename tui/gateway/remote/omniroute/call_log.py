@@ -18,6 +18,8 @@ from tui.gateway.remote.omniroute.names import Names
 from tui.gateway.remote.omniroute.use_pages import Call
 
 WINDOW_S: dict[Window, float] = {"hour": 3_600.0, "day": 86_400.0, "week": 604_800.0, "month": 2_592_000.0}
+CALLS_BEHIND = "calls behind the gateway"
+"""What of a request is unknown where its calls over there cannot be told apart."""
 _MARGIN_S = 3.0
 """How far the two clocks, and the moments at which both sides write a call down, may be apart."""
 
@@ -60,21 +62,28 @@ def covers(calls: Sequence[Call], since: float, most: int) -> bool:
 def explained(own: ExplainAnswer, calls: Sequence[Call], names: Names, target: str) -> ExplainAnswer:
     """Returns what this program knows of a request, with the calls behind the gateway that it became.
 
-    OmniRoute keeps no mark that both sides know; calls are matched by the model asked for and the time.
+    OmniRoute keeps no mark that both sides know: calls are matched by the model asked for and the time, which is said.
+    Where more than one request fits, they are only named, since some of them are another's.
     """
+    unknown = replace(own, unknown=(*own.unknown, CALLS_BEHIND))
     if own.at is None:
-        return replace(own, unknown=(*own.unknown, "calls behind the gateway"))
+        return unknown
     began = own.at - (own.latency_ms or 0) / 1_000 - _MARGIN_S
     mine = [call for call in calls if call.at is not None and began <= call.at <= own.at + _MARGIN_S]
     mine = sorted((call for call in mine if target in (call.combo, call.requested)), key=lambda call: call.at or 0.0)
     if not mine:
-        return replace(own, unknown=(*own.unknown, "calls behind the gateway"))
-    way = " → ".join(f"{names.of(call.provider)}/{call.model} ({call.status or '?'})" for call in mine)
+        return unknown
+    each = [f"{names.of(call.provider)}/{call.model} ({call.status or '?'})" for call in mine]
+    if any(call.ok for call in mine[:-1]):
+        # A request ends with its first success.
+        doubt = f"{own.explanation} More than one request behind the gateway fits by model and time: {', '.join(each)}."
+        return replace(unknown, explanation=clean_line(doubt, 600))
+    words = f"{own.explanation} Behind the gateway, matched by model and time: {' → '.join(each)}."
     return replace(
         own,
         attempts=(*own.attempts, *(_attempt(call, names) for call in mine)),
         fallbacks=(*own.fallbacks, *((names.of(call.provider), call.error) for call in mine[:-1] if not call.ok)),
-        explanation=clean_line(f"{own.explanation} Behind the gateway: {way}.", 600),
+        explanation=clean_line(words, 600),
     )
 
 

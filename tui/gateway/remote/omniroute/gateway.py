@@ -237,7 +237,9 @@ class OmniRoute(MeasuredHere):
         log, seen = await self._seeing.now(pages.CALL_LOG), await self._seeing.sight()
         target = own.target.removeprefix(f"{self._around.provider}/")
         answer = call_log.explained(own, log.facts or (), seen.sight.names, target)
-        return replace(answer, witnesses=(*HERE_ONLY, replace(log.witness, fact=CleanText("calls, by model and time"))))
+        sure = "" if call_log.CALLS_BEHIND not in answer.unknown else ": not told apart"
+        told = replace(log.witness, fact=clean_line(f"calls, by model and time{sure}"))
+        return replace(answer, witnesses=(*HERE_ONLY, told))
 
     async def models(
         self, provider: str | None = None, capability: Capability | None = None, refresh: bool = False

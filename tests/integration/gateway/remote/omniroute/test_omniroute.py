@@ -373,9 +373,24 @@ async def test_a_request_is_explained_by_what_it_became_behind_the_gateway(tmp_p
     async with fake, in_front_of(fake, tmp_path, clock=clock) as proxy:
         told = await proxy.ask("alpha/fake-flaky")
         answer = await proxy.gateway.explain(told.end.request_id)
-    assert "Behind the gateway: alpha/fake-flaky (200)" in answer.explanation
+    assert "Behind the gateway, matched by model and time: alpha/fake-flaky (200)" in answer.explanation
     assert answer.attempts[-1].step == "alpha/fake-flaky"
     assert any("by model and time" in one.fact for one in answer.witnesses)
+
+
+async def test_calls_that_more_than_one_request_may_have_made_are_named_and_not_believed(tmp_path: Path) -> None:
+    fake = omniroute(script=[say("Hello.")])
+    rows = fake.documents["/api/usage/call-logs"]
+    rows.insert(0, {**rows[0], "id": "of-another", "timestamp": "2026-11-20T23:33:59.500Z", "status": 503})
+    async with fake, in_front_of(fake, tmp_path, clock=FakeClock(wall=1_795_217_639.0)) as proxy:
+        told = await proxy.ask("alpha/fake-flaky")
+        own = await proxy.here.explain(told.end.request_id)
+        answer = await proxy.gateway.explain(told.end.request_id)
+    assert "More than one request behind the gateway fits by model and time" in answer.explanation
+    assert "alpha/fake-flaky (200), alpha/fake-flaky (503)" in answer.explanation
+    assert (answer.attempts, answer.fallbacks) == (own.attempts, own.fallbacks)
+    assert "calls behind the gateway" in answer.unknown
+    assert any("not told apart" in one.fact for one in answer.witnesses)
 
 
 async def test_a_session_is_our_own_and_says_so(tmp_path: Path) -> None:

@@ -65,7 +65,15 @@ def read(path: str, document: object) -> Iterator[str]:
         yield error.message
 
 
-WRONG: tuple[Any, ...] = (None, 3, "<html>", {}, ["combos"], {"message": "no"}, {"error": {"message": "database is locked"}})
+WRONG: tuple[Any, ...] = (
+    None,
+    3,
+    "<html>",
+    {},
+    ["combos"],
+    {"message": "no"},
+    {"error": {"message": "database is locked"}},
+)
 WELL_EMPTY: dict[str, Any] = {"/api/pricing": {}}
 
 
