@@ -54,7 +54,6 @@ class Connection:
         self.requests = Requests(
             spec.name,
             ask=host.ask,
-            log=lambda level, text: self.log.add("log", text, level),
             deadlines=self.deadlines,
         )
         self._host = host

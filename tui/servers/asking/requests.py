@@ -1,4 +1,4 @@
-"""What servers ask of us: questions to the person (elicitation) and log lines; see also `allowed`."""
+"""What servers ask of us: questions to the person (elicitation); see also `allowed`."""
 
 import asyncio
 import contextlib
@@ -17,8 +17,6 @@ _FINISHED = CleanText(
     "Accept when you have finished on that page; the call is then sent again. It goes on by itself when the server "
     "says that you are done."
 )
-LogLine = Callable[[str, str], None]
-"""Takes a level and a text."""
 
 
 class Requests:
@@ -29,12 +27,10 @@ class Requests:
         server: ServerName,
         *,
         ask: Callable[[Question], Awaitable[Answer]],
-        log: LogLine,
         deadlines: Deadlines,
     ) -> None:
         self._server = server
         self._ask = ask
-        self._log = log
         self._deadlines = deadlines
         self._running: list[CallId] = []
         self._pages: list[tuple[str, asyncio.Event]] = []
@@ -110,9 +106,3 @@ class Requests:
             schema=params.requested_schema if isinstance(params, mcp_types.ElicitRequestFormParams) else None,
             url=None if form else clean_line(getattr(params, "url", ""), 4_000),
         )
-
-    async def logged(self, params: mcp_types.LoggingMessageNotificationParams) -> None:
-        """Shows a log notification."""
-        source = f"{params.logger}: " if params.logger else ""
-        text = params.data if isinstance(params.data, str) else repr(params.data)
-        self._log(params.level, f"{source}{text[:8_000]}")

@@ -114,7 +114,7 @@ async def _step(
 
 async def _talk(examination: Examination, client_info: Implementation, grants: GrantStore | None) -> None:
     spec = examination.spec
-    requests = Requests(spec.name, ask=_refuse, log=_ignore, deadlines=Deadlines())
+    requests = Requests(spec.name, ask=_refuse, deadlines=Deadlines())
     greeted = False
     examination.mark()
     try:
@@ -192,10 +192,6 @@ async def _list_everything(examination: Examination, client: Client) -> None:
             examination.broke(noun, failures[0], "Look at its stderr, or update the server.")
             return
         examination.passed(noun, f"{len(found):,}")
-
-
-def _ignore(level: str, text: str) -> None:  # noqa: ARG001 (log notifications are no finding)
-    return
 
 
 async def _refuse(question: Question) -> Answer:

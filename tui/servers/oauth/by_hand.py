@@ -52,7 +52,7 @@ async def sign_in(
                 spec,
                 LinkListener(),
                 log=log,
-                requests=Requests(spec.name, ask=asking, log=lambda *_: None, deadlines=deadlines),
+                requests=Requests(spec.name, ask=asking, deadlines=deadlines),
                 client_info=Implementation(name="mcp-tui", version=client_version),
                 clock=time,
                 signin=SignIn(spec, grants=grants, ask=asking, interlude=deadlines.paused),

@@ -10,19 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mcp.shared.message import SessionMessage
-from mcp.types import ErrorData, JSONRPCError, JSONRPCMessage
+from mcp.types import ErrorData, JSONRPCError, JSONRPCMessage, JSONRPCNotification, JSONRPCRequest
 from mcp.types import jsonrpc_message_adapter as adapter
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from tui.domain.messages import Json
+from tui.servers.transports.weight import REQUEST_VALUE_CAP, VALUE_CAP, count_values
 
 LINE_CAP_BYTES = 8 * 1024 * 1024
 DRAIN_CAP_BYTES = 256 * 1024 * 1024
 """A line longer than this is a stream without lines: the connection is given up."""
 UNREADABLE = -32091
 _HEAD_BYTES = 4_096
-_LONG_BYTES = 256 * 1024
+LONG_BYTES = 64 * 1024
+"""From here on a message is read beside the loop."""
 _HEAD_PARTS = 64
 _REPLY_ID = re.compile(rb'"id"\s*:\s*(\d{1,18}|"[^"\\]{1,200}")')
 _OUTCOME = re.compile(rb'"(result|error)"\s*:')
@@ -103,11 +105,28 @@ class LineSplitter:
 def parse_line(line: bytes) -> list[JSONRPCMessage | Junk]:
     """Returns the messages of one line: one, several for a batch, none for an empty line, or junk.
 
-    An answer too broken to read becomes an error answer with its own id, so that its call ends at once.
+    An answer too broken to read, or of too many values, becomes an error answer with its own id, so that its call
+    ends at once. Belongs into a thread for a line of LONG_BYTES.
     """
     line = line.removeprefix(b"\xef\xbb\xbf").strip()
-    if not line:
-        return []
+    if len(line) < LONG_BYTES:
+        return _parse(line) if line else []
+    values = count_values(line)
+    if values > VALUE_CAP:
+        problem = f"The server's answer holds more than {VALUE_CAP:,} values, above the limit; it was thrown away."
+        return [failed_answer(line[:_HEAD_BYTES], problem) or _thrown_away(line, VALUE_CAP)]
+    messages = _parse(line)
+    if values > REQUEST_VALUE_CAP:
+        asked = (JSONRPCRequest, JSONRPCNotification)
+        return [_thrown_away(line, REQUEST_VALUE_CAP) if isinstance(each, asked) else each for each in messages]
+    return messages
+
+
+def _thrown_away(line: bytes, cap: int) -> Junk:
+    return Junk(f"[thrown away, it holds more than {cap:,} values] {line[:_HEAD_BYTES].decode('utf-8', 'replace')}")
+
+
+def _parse(line: bytes) -> list[JSONRPCMessage | Junk]:
     try:
         return [adapter.validate_python(_read(line), by_name=False)]
     except ValueError:
@@ -116,7 +135,7 @@ def parse_line(line: bytes) -> list[JSONRPCMessage | Junk]:
 
 def _read(line: bytes) -> Json:
     """Reads first and validates then: validating while reading takes four times as long. Raises ValueError."""
-    if len(line) < _LONG_BYTES or not gc.isenabled():
+    if len(line) < LONG_BYTES or not gc.isenabled():
         value: Json = from_json(line, allow_inf_nan=False)
         return value
     # All that is read is in use: looking for garbage among a million new values would double the stall.

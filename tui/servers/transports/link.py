@@ -70,7 +70,6 @@ async def open_link(
             elicitation_callback=requests.elicit,
             sampling_callback=allowed.sample if allowed and allowed.sampling else None,
             list_roots_callback=allowed.list_roots if allowed and allowed.roots else None,
-            logging_callback=requests.logged,
             message_handler=requests.heard,
             log_level=LOG_LEVEL,
             input_required_max_rounds=INPUT_ROUNDS,
@@ -131,6 +130,7 @@ def _listened(
         show=listener.show,
         issue=listener.issue,
         junk=junk,
+        logged=log.told,
         lists_changed=listener.lists_changed,
         resource_changed=listener.resource_changed,
         lost=listener.lost,
@@ -140,7 +140,6 @@ def _listened(
     pipes = PipeListener(
         started=listener.started,
         stderr=lambda text: log.add("stderr", text),
-        junk=junk,
         issue=listener.issue,
         exited=listener.exited,
     )

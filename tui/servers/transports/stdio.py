@@ -13,6 +13,7 @@ from tui.domain.servers import ServerSpec
 from tui.servers.transports import process as processes
 from tui.servers.transports.descendants import new_token
 from tui.servers.transports.framing import (
+    LONG_BYTES,
     EndlessLineError,
     Junk,
     LineSplitter,
@@ -21,6 +22,7 @@ from tui.servers.transports.framing import (
     failed_answer,
     parse_line,
 )
+from tui.servers.transports.threaded import beside
 
 _CHUNK_BYTES = 64 * 1024
 _STDERR_LINE_CAP = 4_096
@@ -39,7 +41,6 @@ class PipeListener:
     started: Callable[[int], None]
     """The process runs; takes its pid."""
     stderr: Callable[[str], None]
-    junk: Callable[[str], None]
     issue: Callable[[str], None]
     exited: Callable[[int | None], None]
     """The process has ended; takes its return code, None when unknown."""
@@ -95,11 +96,9 @@ async def _deliver(line: bytes | Oversized, incoming: MessageSend, listener: Pip
         if failed:
             await incoming.send(SessionMessage(failed))
         return
-    for message in parse_line(line):
+    for message in await beside(lambda: parse_line(line), heavy=len(line) >= LONG_BYTES):
         if isinstance(message, Junk):
-            listener.junk(message.text)
-            # Junk alone must not keep the loop busy either.
-            await anyio.lowlevel.checkpoint()
+            await incoming.send(ValueError(message.text))
         else:
             await incoming.send(SizedMessage(message, size=len(line)))
 

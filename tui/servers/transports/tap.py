@@ -1,6 +1,6 @@
 """The JSON-RPC stream seen whole: every message is shown, broken answers are mended, the end is announced."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import Context
 from functools import partial
@@ -27,6 +27,10 @@ STATE_CHARS = 1_000_000
 """The longest `requestState` that is sent back."""
 ASKING_CAP = 32
 """Requests of a server that may wait for our answer at the same time; the rest of a flood is dropped."""
+_FLOOD_PER_S, _FLOOD_BURST = 1_000, 1_000
+"""What a server may say unasked before it is read more slowly; the pipe or the socket then holds it back."""
+_FLOOD_PAUSE_S = 0.02
+_LOGGED = "notifications/message"
 _CANCELLED = "notifications/cancelled"
 _UPDATED = "notifications/resources/updated"
 _WISHES = {"sampling/createMessage": "sampling", "roots/list": "roots"}
@@ -56,6 +60,7 @@ class Tap:
         show: Callable[[FrameSeen], None],
         issue: Callable[[str], None],
         junk: Callable[[str], None],
+        logged: Callable[[Mapping[str, Json]], None],
         lists_changed: Callable[[], None],
         resource_changed: Callable[[str], None],
         lost: Callable[[], None],
@@ -66,6 +71,7 @@ class Tap:
         self._show = show
         self._issue = issue
         self._junk = junk
+        self._logged = logged
         self._lists_changed = lists_changed
         self._resource_changed = resource_changed
         self.lost = lost
@@ -75,6 +81,7 @@ class Tap:
         self._asking: set[int | str] = set()
         """The server's own requests that were not answered yet."""
         self._frames = Allowance(per_second=200, burst=400, clock=clock)
+        self._unasked = Allowance(per_second=_FLOOD_PER_S, burst=_FLOOD_BURST, clock=clock)
 
     def sent(self, item: SessionMessage) -> None:
         """Notes a message on its way out."""
@@ -92,13 +99,15 @@ class Tap:
 
     async def received(self, item: SessionMessage | Exception) -> SessionMessage | Exception | None:
         """Returns what the session should see; None for what ends here."""
+        method: str | None = None
+        if not isinstance(item, Exception) and isinstance(item.message, JSONRPCResponse | JSONRPCError):
+            method = self._answered(item.message)
+        if method is None and not self._unasked.take():
+            await anyio.sleep(_FLOOD_PAUSE_S)
         if isinstance(item, Exception):
             self._junk(str(item)[:2_000])
             return None
         message = item.message
-        method: str | None = None
-        if isinstance(message, JSONRPCResponse | JSONRPCError):
-            method = self._answered(message)
         self._publish("received", item, method)
         if isinstance(message, JSONRPCResponse) and _state_chars(message.result) > STATE_CHARS:
             self._issue("wanted too much kept for it between two rounds; its call was given up")
@@ -118,6 +127,9 @@ class Tap:
         params = message.params or {}
         if message.method == _CANCELLED and isinstance(given_up := params.get("requestId"), int | str):
             self._asking.discard(given_up)
+        elif message.method == _LOGGED:
+            self._logged(params)
+            return True
         elif message.method in _CHANGES:
             self._lists_changed()
             return True
