@@ -11,7 +11,7 @@ from tui.domain.events import Event, NoticePosted, Severity
 from tui.domain.gateway_jobs import HealAction, HealAnswer, HealRule
 from tui.domain.jsonable import jsonable
 from tui.domain.text import CleanText, clean_line
-from tui.gateway.jobs.heal import RECORD, Healer
+from tui.gateway.jobs.heal import RECORD, Healer, chats_stay
 from tui.gateway.ports import GatewayStore
 from tui.gateway.switchboard import Switchboard
 
@@ -107,7 +107,7 @@ class Healing:
     async def _record(self, before: tuple[HealAction, ...]) -> None:
         now = self._healer.in_force
         for action in now[len(before) :]:
-            self._say("info", _told(action), UNDO_HINT)
+            self._say("info", _told(action), f"{UNDO_HINT} {chats_stay(action.gateway)}".strip())
         if now != before:
             await self._store.save(RECORD, [jsonable(action) for action in now])
 

@@ -50,6 +50,16 @@ async def test_the_status_line_of_a_narrow_terminal_tells_the_window_the_money_a
             assert part in stage.lines[0]
 
 
+async def test_where_the_last_request_went_is_no_way_of_the_next_target(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        assert "main → groq/llama-3.3-70b" in stage.lines[0]
+        await stage.tell(TargetChanged("main", 131_072))
+        assert "main → groq/llama-3.3-70b" in stage.lines[0]
+        await stage.tell(TargetChanged("proxy/house-small", None))
+        assert "proxy/house-small" in stage.lines[0]
+        assert "→" not in stage.lines[0]
+
+
 async def test_what_matters_least_leaves_the_status_line_first(tmp_path: Path) -> None:
     order = ("mcp-tui", "default", "servers", "p95", "OPEN 41 s", "3/5", "OPEN", "ctx")
     async with staged(tmp_path) as stage:

@@ -136,6 +136,10 @@ class BudgetSpec:
         return replace(self, turn_microusd=turn, session_microusd=session, action="block")
 
 
+TRIPPED_BY_HAND = CleanText("tripped by hand")
+"""Why a breaker is open that a person opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class BreakerView:
     """A breaker as a person sees it."""

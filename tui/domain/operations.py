@@ -22,6 +22,13 @@ class Parameter:
     required: bool = False
     default: str | int | float | bool | None = None
     choices: tuple[str, ...] = ()
+    label: str = ""
+    """What a form calls it, where its name in words would not say enough."""
+
+    @property
+    def words(self) -> str:
+        """What a form calls it."""
+        return self.label or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class State:
     ready: bool = False
     target: str = ""
     target_note: CleanText = CleanText("")
+    reached: str = ""
+    """`provider/model` that answered last, of what was sent to `target`."""
     context_tokens: int | None = None
     context_used: int = 0
     context_left_out: int = 0
@@ -54,6 +56,7 @@ class State:
             case e.EngineReady():
                 self.ready, self.target, self.target_note = True, event.target, event.target_note
             case e.TargetChanged():
+                self.reached = self.reached if event.target == self.target else ""
                 self.target, self.context_tokens = event.target, event.context_tokens
             case e.ServerChanged():
                 self.servers[event.status.name] = event.status
@@ -133,7 +136,7 @@ class State:
         self.chat_id = event.chat_id
         self.entries, self._replies, self._calls = [], {}, {}
         self.entries_epoch += 1
-        self.turn_id, self.queued = None, ()
+        self.turn_id, self.queued, self.reached = None, (), ""
         self.context_used = self.context_left_out = 0
 
     def _context_fitted(self, event: e.ContextFitted) -> None:
@@ -155,6 +158,7 @@ class State:
             model=clean_line(attempt.model),
             combo=clean_line(attempt.combo or ""),
         )
+        self.reached = f"{attempt.provider}/{attempt.model}"
         self._replies[attempt.attempt_id] = entry
         self.entries.append(entry)
 

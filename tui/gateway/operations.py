@@ -60,7 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answers.SwitchAnswer,
         (
             _COMBO,
-            Parameter("active", "bool", "true for on, false for off.", "active", required=True),
+            Parameter("active", "bool", "true for on, false for off.", "active", required=True, label="switched on"),
             Parameter("force", "bool", "Also when nothing would be left to route through.", "force", default=False),
         ),
     ),
@@ -88,7 +88,9 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter("messages", "messages", "The conversation; a text is one message of yours.", "messages", True),
             _CHAIN_INSTEAD,
             _choice("role", routing.Role, "What the answer is for; it steers a chain that chooses.", "role"),
-            Parameter("budget", "float", "The most this request may cost, in US dollars.", "budget"),
+            Parameter(
+                "budget", "float", "The most this request may cost, in US dollars.", "budget", label="limit in $"
+            ),
         ),
     ),
     Operation(
@@ -138,10 +140,20 @@ OPERATIONS: tuple[Operation, ...] = (
         "Read or set the most that may be spent, and what happens beyond it.",
         accounts.BudgetAnswer,
         (
-            Parameter("max_cost", "float", "The limit in US dollars; without it nothing is set.", "maxCost"),
-            _choice("action", BudgetAction, "What happens beyond the limit.", "action"),
-            _choice("tier", Literal["cheap", "free"], "What takes over with degrade.", "degradeToTier"),
-            _choice("period", accounts.BudgetScope, "What the limit is for.", "period", default="session"),
+            Parameter(
+                "max_cost",
+                "float",
+                "The limit in US dollars; without it nothing is set.",
+                "maxCost",
+                label="limit in $",
+            ),
+            _choice("action", BudgetAction, "What happens beyond the limit.", "action", label="beyond it"),
+            _choice(
+                "tier", Literal["cheap", "free"], "What takes over with degrade.", "degradeToTier", label="go on with"
+            ),
+            _choice(
+                "period", accounts.BudgetScope, "What the limit is for.", "period", default="session", label="for each"
+            ),
             Parameter("reset", "bool", "Go back to the limits of the configuration file.", "reset", default=False),
         ),
     ),
@@ -189,8 +201,20 @@ OPERATIONS: tuple[Operation, ...] = (
         routing.BestAnswer,
         (
             _choice("task", TaskType, "What it is for.", "taskType", required=True),
-            Parameter("cost_limit", "float", "The most a request may cost, in US dollars.", "budgetConstraint"),
-            Parameter("latency_limit", "float", "The longest it may take, in milliseconds.", "latencyConstraint"),
+            Parameter(
+                "cost_limit",
+                "float",
+                "The most a request may cost, in US dollars.",
+                "budgetConstraint",
+                label="limit in $",
+            ),
+            Parameter(
+                "latency_limit",
+                "float",
+                "The longest it may take, in milliseconds.",
+                "latencyConstraint",
+                label="limit in ms",
+            ),
         ),
     ),
     Operation(

@@ -16,6 +16,8 @@ WIDEST_TABLE = 9
 MOMENTS = ("since", "started", "at")
 WIDEST_TEXT = 100
 """Characters."""
+LONGEST_NAME = 40
+"""Characters; a list of longer texts has a line for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def sections(answer: object, title: str = "", width: int | None = None) -> Itera
     parts: list[tuple[str, Any]] = []
     rows: list[tuple[str, ...]] = []
     for name, value in members(answer):
-        if _is_part(value):
+        if _is_part(value) or _is_told(value):
             parts.append((name, value))
         elif value not in ((), {}, ""):
             rows.append((_spoken(name), figure(name, value)))
@@ -43,6 +45,8 @@ def sections(answer: object, title: str = "", width: int | None = None) -> Itera
     for name, value in parts:
         if is_dataclass(value):
             yield from sections(value, _spoken(name), width)
+        elif _is_told(value):
+            yield Section(_spoken(name), _sentences(value, width or WIDEST_TEXT))
         else:
             yield Section(_spoken(name), _listed(value, width))
 
@@ -138,6 +142,15 @@ def _facts(item: object, of: str = "") -> list[tuple[str, str]]:
 
 def _is_part(value: object) -> bool:
     return is_dataclass(value) or (isinstance(value, list | tuple) and bool(value) and is_dataclass(value[0]))
+
+
+def _is_told(value: object) -> bool:
+    """Whether it is texts too long to stand one after the other."""
+    return isinstance(value, tuple) and any(isinstance(one, str) and len(one) > LONGEST_NAME for one in value)
+
+
+def _sentences(told: Sequence[str], width: int) -> tuple[str, ...]:
+    return tuple(line for one in told for line in textwrap.wrap(clean_line(one, 600), width, subsequent_indent="  "))
 
 
 def _spoken(name: str) -> str:

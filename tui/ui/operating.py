@@ -56,7 +56,7 @@ async def operate(screen: LiveScreen, table: Table, operation: Operation, *, ask
     arguments: dict[str, Json] | None = {}
     if ask:
         try:
-            known = {one.name: await table.orders.known_values(one.name) for one in operation.parameters}
+            known = {one.words: await table.orders.known_values(one.name) for one in operation.parameters}
         except McpTuiError as error:
             screen.refused(error)
             return
@@ -66,7 +66,8 @@ async def operate(screen: LiveScreen, table: Table, operation: Operation, *, ask
             schema_of(operation, known),
             suggest=partial(_near, known),
         )
-        arguments = await screen.app.push_screen_wait(form)
+        answered = await screen.app.push_screen_wait(form)
+        arguments = None if answered is None else named(operation, answered)
     if arguments is not None:
         await screen.app.push_screen_wait(answer_dialog(table, operation, arguments))
 
@@ -82,12 +83,17 @@ def answer_dialog(table: Table, operation: Operation, arguments: Mapping[str, Js
 
 
 def schema_of(operation: Operation, known: Mapping[str, Sequence[str]]) -> dict[str, Json]:
-    """Returns the operation's parameters as a JSON Schema object; what is there can be chosen."""
+    """Returns the operation's parameters in words as a JSON Schema object; what is there can be chosen."""
     return {
         "type": "object",
-        "properties": {one.name: _property(one, known.get(one.name, ())) for one in operation.parameters},
-        "required": [one.name for one in operation.parameters if one.required],
+        "properties": {one.words: _property(one, known.get(one.words, ())) for one in operation.parameters},
+        "required": [one.words for one in operation.parameters if one.required],
     }
+
+
+def named(operation: Operation, answers: Mapping[str, Json]) -> dict[str, Json]:
+    """Returns what was answered in such a form by the parameters' own names."""
+    return {one.name: answers[one.words] for one in operation.parameters if one.words in answers}
 
 
 def _property(parameter: Parameter, known: Sequence[str]) -> dict[str, Json]:

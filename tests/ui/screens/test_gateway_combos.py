@@ -9,6 +9,7 @@ from tests.ui.screens.stage import press, settle
 from tui.domain.errors import CallError, NotExposedError, RefusedError
 from tui.domain.gateway import ComboSpec
 from tui.domain.ids import ComboName
+from tui.domain.text import clean
 from tui.ui.screens.gateway import GatewayScreen
 
 PLACES = {"model": ("main", "groq/llama-3.3-70b", "groq/new", "openai/gpt-5-mini")}
@@ -29,6 +30,17 @@ async def test_the_chosen_combo_shows_its_steps_reasons_and_providers() -> None:
         assert "38 calls" in line(app, "groq  ", "p95")
         await press(app, "j")
         assert "weight 3" in line(app, "groq/a")
+
+
+async def test_at_80_columns_a_reason_stands_indented_below_its_step() -> None:
+    main, *others = known.COMBOS.combos
+    steps = (*main.steps[:-1], replace(main.steps[-1], reason=clean("its breaker is open (tripped by hand)")))
+    combos = replace(known.COMBOS, combos=(replace(main, steps=steps), *others))
+    async with gateway_stage("O", (80, 24), answers={"combos": combos}) as app:
+        step = line(app, "openrouter/auto")
+        reason = line(app, "its breaker is open (tripped by hand)")
+        assert reason != step
+        assert reason.index("its") == step.index("openrouter")
 
 
 async def test_metrics_are_dear_and_asked_for_seldom() -> None:

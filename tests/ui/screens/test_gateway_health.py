@@ -10,9 +10,9 @@ from tests.ui.screens import gateway_facts as known
 from tests.ui.screens.gateway_stage import gateway_stage, line, pass_time
 from tests.ui.screens.stage import press
 from tui.domain.events import GatewaySampled
-from tui.domain.gateway import BreakerView, GatewaySnapshot
+from tui.domain.gateway import TRIPPED_BY_HAND, BreakerView, GatewaySnapshot
 from tui.domain.text import clean
-from tui.ui.widgets.gateway.gateway_tables import provider_note
+from tui.ui.widgets.gateway.gateway_tables import provider_cells, provider_note
 
 
 async def test_providers_in_trouble_stand_first_with_failures_and_seconds_to_the_probe() -> None:
@@ -47,6 +47,33 @@ def test_an_error_that_opened_the_breaker_is_said_once() -> None:
     note = provider_note(scene.provider("groq", opened, last_error=clean("503 overloaded")), known.NOW).plain
     assert note.count("503 overloaded") == 1
     assert "last error" not in note
+
+
+@pytest.mark.parametrize(
+    ("breaker", "told"),
+    [
+        (BreakerView("OPEN", 0, 0, 5, TRIPPED_BY_HAND, 300.0), "by hand"),
+        (BreakerView("HALF_OPEN", 0, 0, 5, TRIPPED_BY_HAND), "by hand"),
+        (BreakerView("OPEN", 0, 0, 5, clean("503 overloaded"), 39.0), "–"),
+        (BreakerView("OPEN", 12, None, 12, seconds_to_probe=20.0), "12/12"),
+        (BreakerView("CLOSED", 0, 3, 5), "0/5"),
+    ],
+)
+def test_the_failures_of_a_breaker_that_is_open_are_those_that_opened_it(breaker: BreakerView, told: str) -> None:
+    assert provider_cells(scene.provider("groq", breaker), known.NOW, known.NOW)[2][0] == told
+
+
+@pytest.mark.parametrize(
+    ("breaker", "told"),
+    [
+        (BreakerView("CLOSED", 2, 3, 5), "2 of 3 calls in the window failed"),
+        (BreakerView("CLOSED", 0, 0, 5), "no call in the window"),
+        (BreakerView("CLOSED", 1, None, 12), "1/12 failures"),
+        (BreakerView("UNKNOWN", None, None, None), "failures not told"),
+    ],
+)
+def test_a_closed_breaker_says_what_it_counted(breaker: BreakerView, told: str) -> None:
+    assert told in provider_note(scene.provider("groq", breaker), known.NOW).plain
 
 
 async def test_what_the_breakers_did_stands_below_newest_first_with_its_reason() -> None:

@@ -56,6 +56,8 @@ async def test_b_sets_a_budget_by_form_and_shows_it() -> None:
         await app.pilot.pause()
         await app.pilot.pause()
         assert "Gateway: budget" in app.text
+        assert "limit in $" in app.text
+        assert "max_cost" not in app.text
         await app.pilot.press(*"2.5", "ctrl+s")
         await app.pilot.pause()
         await app.pilot.pause()

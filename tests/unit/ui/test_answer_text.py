@@ -73,6 +73,14 @@ def test_a_table_wider_than_the_room_becomes_one_record_after_the_other() -> Non
     assert max(map(len, narrow.lines)) <= 15
 
 
+def test_sentences_stand_one_below_the_other() -> None:
+    long = "dear/fake-1 was left out: its breaker is open (tripped by hand)."
+    whole = Whole("main", 65.0, (), unknown=("main was asked for.", long))
+    assert "unknown\nmain was asked for.\ndear/fake-1 was left out" in answer_text(whole)
+    [_, narrow] = sections(whole, width=40)
+    assert narrow.lines[1:] == ("dear/fake-1 was left out: its breaker is", "  open (tripped by hand).")
+
+
 def test_lists_inside_of_records_stand_below_them() -> None:
     text = answer_text(Many((Nested("one", WHOLE.parts), Nested("two", ()))))
     assert "one\n  parts\n    name" in text

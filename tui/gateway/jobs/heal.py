@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tui.domain.completion import TaskType
 from tui.domain.errors import NotExposedError
+from tui.domain.gateway import EMBEDDED
 from tui.domain.gateway_answers import ComboView, HealthAnswer
 from tui.domain.gateway_jobs import HealAction, HealAnswer, HealRule
 from tui.domain.text import CleanText, clean_line
@@ -43,9 +44,9 @@ class Healer:
         await self._hasten(gateway, troubles)
         await self._move(gateway, chats, task)
         done = self.in_force[known:]
-        return HealAnswer(
-            health.verdict, troubles, done, self.in_force, CleanText("" if done else _NOTES[health.verdict])
-        )
+        note = "" if done else _NOTES[health.verdict]
+        stay = chats_stay(gateway.name) if troubles else ""
+        return HealAnswer(health.verdict, troubles, done, self.in_force, clean_line(f"{note} {stay}"))
 
     async def undo(self, gateway: Gateway, chats: Chats) -> HealAnswer:
         """Takes back what was changed, newest first; what somebody changed again since is left alone.
@@ -94,6 +95,11 @@ class Healer:
         closed = next((step for step in sick.steps if not step.open), None)
         reason = clean_line(f"{closed.step}: {closed.reason}" if closed else f"{sick.name} is switched off")
         self.in_force += (HealAction("target", before, str(best.combo), reason, gateway.name),)
+
+
+def chats_stay(gateway: str) -> str:
+    """Returns why chats are not moved, empty with the gateway in here: only there can another chain be chosen."""
+    return "" if gateway == EMBEDDED else f"Chats stay where they go: {gateway} itself chooses among what is behind it."
 
 
 def _works(combo: ComboView) -> bool:

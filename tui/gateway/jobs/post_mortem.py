@@ -44,19 +44,23 @@ def findings(explained: ExplainAnswer) -> Iterator[CleanText]:
     for candidate in explained.candidates:
         if not candidate.taken and candidate.left_out:
             yield clean_line(f"{candidate.step} was left out: {candidate.left_out.removesuffix('.')}.")
+    answered = False
     for number, attempt in enumerate(explained.attempts, start=1):
-        yield clean_line(_attempted(number, attempt))
+        # A request ends with its first answer: what follows is what that answer's gateway did for it.
+        yield clean_line(_attempted("Behind it" if answered else f"Attempt {number}", attempt))
+        answered = answered or attempt.outcome == "complete"
     if explained.refused:
-        yield clean_line(f"The gateway itself ended it: {explained.refused}")
+        yield clean_line(f"The gateway itself ended it: {explained.refused.removesuffix('.')}.")
     yield _ending(explained)
 
 
-def _attempted(number: int, attempt: AttemptRecord) -> str:
+def _attempted(which: str, attempt: AttemptRecord) -> str:
     took = "" if attempt.latency_ms is None else f" after {attempt.latency_ms:,} ms"
     if attempt.outcome == "complete":
-        return f"Attempt {number}, {attempt.step}: answered{took}."
+        return f"{which}, {attempt.step}: answered{took}."
     status = f" (HTTP {attempt.status})" if attempt.status else ""
-    return f"Attempt {number}, {attempt.step}: {attempt.outcome}{took}{status}: {attempt.reason or 'no reason told'}"
+    reason = attempt.reason.removesuffix(".") or "no reason told"
+    return f"{which}, {attempt.step}: {attempt.outcome}{took}{status}: {reason}."
 
 
 def _ending(explained: ExplainAnswer) -> CleanText:

@@ -11,8 +11,8 @@ from tui.domain.operations import Operation, Parameter
 from tui.gateway.jobs.benchmark import PROMPT
 
 
-def _choice(name: str, values: object, help_: str, default: str) -> Parameter:
-    return Parameter(name, "choice", help_, "", default=default, choices=get_args(values))
+def _choice(name: str, values: object, help_: str, default: str, label: str = "") -> Parameter:
+    return Parameter(name, "choice", help_, "", default=default, choices=get_args(values), label=label)
 
 
 def _job(name: str, method: str, help_: str, result: type[object], *parameters: Parameter) -> Operation:
@@ -25,7 +25,8 @@ JOBS: tuple[Operation, ...] = (
     _job(
         "heal",
         "heal",
-        "Something is broken: let others take over sooner, move chats to a chain that works. Taken back by heal-undo.",
+        "Something is broken: let others take over sooner, move chats to a chain that works (chains of the gateway in "
+        "here; one outside moves by itself). Taken back by heal-undo.",
         jobs.HealAnswer,
         _TASK,
         Parameter("watch", "bool", "Go on watching, and take all back once it is well.", "", default=False),
@@ -37,10 +38,23 @@ JOBS: tuple[Operation, ...] = (
         "Have the prompts of a file answered within a budget: estimate, guard, go on cheaper.",
         jobs.BatchAnswer,
         Parameter("file", "str", "A text file, one prompt a line; empty lines are left out.", "", required=True),
-        Parameter("max_cost", "float", "The most the whole batch may cost, in US dollars.", "", required=True),
+        Parameter(
+            "max_cost",
+            "float",
+            "The most the whole batch may cost, in US dollars.",
+            "",
+            required=True,
+            label="limit in $",
+        ),
         Parameter("model", "str", "A combo's name, or provider/model; else where chats go.", ""),
-        _choice("action", Literal["degrade", "block"], "Beyond it: go on with a cheaper model, or stop.", "degrade"),
-        _choice("tier", Literal["cheap", "free"], "What takes over with degrade.", "cheap"),
+        _choice(
+            "action",
+            Literal["degrade", "block"],
+            "Beyond it: go on with a cheaper model, or stop.",
+            "degrade",
+            "beyond it",
+        ),
+        _choice("tier", Literal["cheap", "free"], "What takes over with degrade.", "cheap", "go on with"),
         Parameter("estimate_only", "bool", "Send nothing, only say what it would cost.", "", default=False),
     ),
     _job(
@@ -49,7 +63,9 @@ JOBS: tuple[Operation, ...] = (
         "Try every chain with a real call to each of its steps, and rank them.",
         jobs.BenchmarkAnswer,
         Parameter("prompt", "str", "What to ask each of them.", "", default=PROMPT),
-        Parameter("max_cost", "float", "Try no further chain once this much is spent, in US dollars.", ""),
+        Parameter(
+            "max_cost", "float", "Try no further chain once this much is spent, in US dollars.", "", label="limit in $"
+        ),
         Parameter("export", "str", "Write the ranking into this new file: .csv or .json.", ""),
     ),
     _job(

@@ -100,5 +100,5 @@ class ChoiceDialog(Dialog[str | None]):
         self._list.set_options(
             Option(Content.assemble(choice.label, "  ", (choice.detail, "$dim")), id=choice.id) for choice in shown
         )
-        places = (index for index, choice in enumerate(shown) if choice.id == self._current)
+        places = (index for index, choice in enumerate(shown) if choice.id == self._current and not wanted)
         self._list.highlighted = next(places, 0) if shown else None

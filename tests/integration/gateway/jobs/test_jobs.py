@@ -25,7 +25,7 @@ from tui.domain.text import CleanText
 from tui.gateway.contract import Gateway
 from tui.gateway.jobs.benchmark import benchmark
 from tui.gateway.jobs.heal import Healer
-from tui.gateway.jobs.post_mortem import post_mortem
+from tui.gateway.jobs.post_mortem import findings, post_mortem
 from tui.healing import Healing
 
 DEAR = ProviderName("dear")
@@ -159,6 +159,18 @@ async def test_what_was_changed_at_one_gateway_is_never_taken_back_at_another(tm
         answer = await engine.jobs.operate("heal-undo", {})
         assert isinstance(answer, HealAnswer)
         assert ([one.kind for one in answer.done], answer.in_force) == (["profile"], ())
+
+
+async def test_healing_says_that_chats_of_a_gateway_outside_are_not_moved(tmp_path: Path) -> None:
+    async with (
+        omniroute("breaker_open") as fake,
+        rig(tmp_path, gateways=(GatewaySpec("omni", "omniroute", fake.url),)) as running,
+    ):
+        await running.engine.gateway.use("omni")
+        assert "Chats stay where they go: omni itself chooses" in (await healed(running)).note
+        await running.engine.gateway.use("embedded")
+        await running.engine.gateway.order_breaker(DEAR, "trip")
+        assert "Chats stay" not in (await healed(running)).note
 
 
 async def test_healing_does_not_call_a_gateway_well_that_could_not_be_seen(tmp_path: Path) -> None:
@@ -343,6 +355,18 @@ async def test_a_post_mortem_names_who_failed_who_answered_and_how_they_are_now(
         assert any(finding.startswith("Attempt 1, dear/fake-1: failed") for finding in answer.findings)
         assert "thrifty/fake-1 answered after" in answer.findings[-1]
         assert {since.provider for since in answer.providers} == {"dear", "thrifty"}
+
+
+async def test_what_a_gateway_did_behind_an_answer_is_no_further_attempt(tmp_path: Path) -> None:
+    async with rig(tmp_path) as running:
+        await running.engine.gateway.operate("route", {"model": "main", "messages": "Hi"})
+        explained = (await running.engine.gateway.recent_requests(1))[0]
+        behind = replace(explained.attempts[0], step=CleanText("alpha/fast"), outcome="failed", reason=CleanText("No."))
+        told = list(findings(replace(explained, attempts=(*explained.attempts, behind))))
+        first, second = told[-3:-1]
+        assert first.startswith("Attempt 1, dear/fake-1: answered")
+        assert second.startswith("Behind it, alpha/fast: failed")
+        assert second.endswith(": No.")
 
 
 async def test_a_post_mortem_of_nothing_says_so(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from tui.domain.clock import Clock
 from tui.domain.events import BreakerChanged, Event
-from tui.domain.gateway import BreakerMoved, BreakerView, ProviderSpec
+from tui.domain.gateway import TRIPPED_BY_HAND, BreakerMoved, BreakerView, ProviderSpec
 from tui.domain.ids import ProviderName
 from tui.domain.text import CleanText
 from tui.gateway.embedded.chores import Chores
@@ -166,7 +166,7 @@ class Health:
 
     def trip(self, provider: ProviderName) -> None:
         """Opens a provider's breaker."""
-        self._breakers[provider].trip(CleanText("tripped by hand"))
+        self._breakers[provider].trip(TRIPPED_BY_HAND)
         self._shared.save_soon(_breaker_key(provider))
 
     def probe(self, provider: ProviderName) -> None:

@@ -71,7 +71,12 @@ class CombosView(GatewayView):
     @on(RowList.Moved)
     def _show_detail(self) -> None:
         metrics = self.reading("metrics", CombosAnswer)
-        self._detail.show(combo_detail(self._rows.item, metrics, self.engine.clock.wall()))
+        room = max(24, self._detail.size.width - 5)
+        self._detail.show(combo_detail(self._rows.item, metrics, self.engine.clock.wall(), room))
+
+    def on_resize(self) -> None:
+        if self.is_mounted:
+            self.call_after_refresh(self._show_detail)
 
     # --- what can be done
 

@@ -54,8 +54,8 @@ class GatewayView(Vertical):
     def compose(self) -> ComposeResult:
         yield from self.body()
         yield self._foot
-        again = next(action for action in keys.actions("gateway") if action.method == "again")
-        yield ActionLine((*(action for action in keys.actions(self.AREA) if action.shown), again), self)
+        everywhere = (action for action in keys.actions("gateway") if action.method in ("again", "other", "add"))
+        yield ActionLine((*(action for action in keys.actions(self.AREA) if action.shown), *everywhere), self)
 
     # --- what a subclass says
 

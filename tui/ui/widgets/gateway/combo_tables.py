@@ -1,7 +1,9 @@
 """The gateway's chains as rows, and one of them in detail."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tui.domain.gateway_answers import ComboMetricsAnswer, CombosAnswer, ComboStep, ComboView
@@ -10,6 +12,7 @@ from tui.domain.text import clean_line
 from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
 from tui.ui.widgets.gateway.cost_tables import cost_words
 from tui.ui.widgets.gateway.reading import Reading, freshness
+from tui.ui.widgets.gateway.route_tree import hung
 from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import heading, lines
 from tui.ui.widgets.lists.ink import Piece
@@ -27,6 +30,9 @@ COMBO_COLUMNS = Columns(
     Column("Cost", 11, right=True, rank=2),
 )
 STEP_WIDTH = 34
+_INDENT = " " * 5
+_FIGURES_WIDTH = 58
+"""Cells of what a provider did for a chain, behind its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def combo_cells(row: ComboRow, width: int) -> list[Piece]:
 
 def _figures(figures: CallFigures | None) -> list[Piece]:
     if figures is None:
-        return [(UNKNOWN, "dim")] * 6
+        return [*[(UNKNOWN, "dim")] * 5, ("$?", "dim")]
     unused = figures.requests == 0
     return [
         (whole(figures.requests), "dim" if unused else ""),
@@ -74,46 +80,51 @@ def _figures(figures: CallFigures | None) -> list[Piece]:
     ]
 
 
-def combo_detail(row: ComboRow | None, metrics: Reading[CombosAnswer], now: float) -> Content:
-    """Returns a chain's steps and what each provider did for it; `now` is the wall clock."""
+def combo_detail(row: ComboRow | None, metrics: Reading[CombosAnswer], now: float, width: int) -> Content:
+    """Returns a chain's steps and what each provider did for it, in so many cells; `now` is the wall clock."""
     if row is None:
         return Content("")
     combo = row.combo
     state = ("on", "$text-success") if combo.enabled else ("off: nothing is routed through it", "$text-warning")
     parts: list[Content | None] = [
         heading(clean_line(combo.name)) + Content.assemble((f"   {clean_line(combo.strategy)}   ", "$dim"), state),
-        *(_step(number, step) for number, step in enumerate(combo.steps, 1)),
+        *(line for number, step in enumerate(combo.steps, 1) for line in _step(number, step, width)),
         None,
-        heading("What went through it") + Content.assemble("   ", *_told(row, metrics, now)),
+        *_told(row, metrics, now, width),
     ]
     if row.metrics is not None:
-        parts += [_share(one.provider, one.figures) for one in row.metrics.providers]
+        parts += [_share(one.provider, one.figures, width) for one in row.metrics.providers]
     return lines(parts)
 
 
-def _step(number: int, step: ComboStep) -> Content:
+def _step(number: int, step: ComboStep, width: int) -> Iterable[Content]:
+    """One line; a reason that does not fit behind the step stands below it."""
     sign, style = ("●", "$text-success") if step.open else ("○", "$text-error")
     weight = f"weight {step.weight}   " if step.weight is not None else ""
-    return Content.assemble(
-        (f"{number:>2} ", "$dim"),
-        (f"{sign} ", style),
-        f"{clean_line(step.step, STEP_WIDTH):<{STEP_WIDTH}}  ",
-        (weight, "$dim"),
-        ("usable", "$dim") if step.open else (step.reason or "not usable now", "$text-error"),
+    name = clean_line(step.step, STEP_WIDTH)
+    why, why_style = ("usable", "$dim") if step.open else (step.reason or "not usable now", "$text-error")
+    begun = Content.assemble(
+        (f"{number:>2} ", "$dim"), (f"{sign} ", style), f"{name:<{STEP_WIDTH}}  ", (weight, "$dim")
     )
+    if begun.cell_length + cell_len(why) <= width:
+        return [begun + Content.styled(why, why_style)]
+    return [begun, *hung(_INDENT, why, width, why_style)]
 
 
-def _told(row: ComboRow, metrics: Reading[CombosAnswer], now: float) -> list[tuple[str, str]]:
+def _told(row: ComboRow, metrics: Reading[CombosAnswer], now: float, width: int) -> Iterable[Content]:
+    """How fresh the figures are; who disagrees or was relied on stands below, each on lines of its own."""
     style = {"dim": "$dim", "warn": "$text-warning", "bad": "$text-error", "": ""}
-    told = [(text, style[ink]) for text, ink in freshness(metrics, now)]
+    (text, ink), *more = freshness(metrics, now)
     since = row.metrics.since if row.metrics else None
-    if since is not None:
-        told.append((f"   first request {age(max(0.0, now - since))}", "$dim"))
-    return told
+    first = "" if since is None else f"   first request {age(max(0.0, now - since))}"
+    yield heading("What went through it") + Content.assemble("   ", (text, style[ink]), (first, "$dim"))
+    for text, ink in more:
+        yield from hung(_INDENT, text.strip(), width, style[ink])
 
 
-def _share(provider: str, figures: CallFigures) -> Content:
+def _share(provider: str, figures: CallFigures, width: int) -> Content:
+    room = max(12, min(STEP_WIDTH, width - len(_INDENT) - _FIGURES_WIDTH))
     counted = f"{plural(figures.requests, 'call'):>11}  {percent(figures.success_rate):>4} ok"
     quick = f"p50 {duration(figures.p50_ms):>6}  p95 {duration(figures.p95_ms):>6}"
     cost = f"{cost_words(figures.cost):>10}"
-    return Content(f"   {clean_line(provider, 12):<12}{counted}  {quick}  {cost}")
+    return Content(f"{_INDENT}{clean_line(provider, room):<{room}}{counted}  {quick}  {cost}")

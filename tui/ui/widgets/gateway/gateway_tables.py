@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from tui.domain.gateway import BreakerView, GatewaySnapshot, LatencyView, ProviderHealth
+from tui.domain.gateway import TRIPPED_BY_HAND, BreakerView, GatewaySnapshot, LatencyView, ProviderHealth
 from tui.domain.text import clean_line
 from tui.ui.format import UNKNOWN, age, duration, percent, plural, until, whole
 from tui.ui.widgets.lists.columns import Column, Columns
@@ -65,7 +65,7 @@ def provider_cells(provider: ProviderHealth, sampled_at: float, now: float) -> l
     return [
         (f"{sign} {word}", ink),
         (clean_line(provider.name), "bold"),
-        ("held" if breaker.held else failures_of(breaker), "warn" if breaker.held else failing),
+        ("held" if breaker.held else _failures(breaker), "warn" if breaker.held else failing),
         (_probe(provider, sampled_at, now), ink if breaker.state != "CLOSED" else "dim"),
         (whole(provider.requests), used),
         (whole(provider.errors), "bad" if provider.errors else "dim"),
@@ -81,6 +81,13 @@ def provider_cells(provider: ProviderHealth, sampled_at: float, now: float) -> l
 def failures_of(breaker: BreakerView) -> str:
     """Returns `2/5`: how many of the failures that open a breaker there were."""
     return f"{whole(breaker.failures)}/{whole(breaker.threshold)}"
+
+
+def _failures(breaker: BreakerView) -> str:
+    """A breaker that moved counts anew: what it counts while open says nothing of why it opened."""
+    if breaker.state not in ("OPEN", "HALF_OPEN") or breaker.failures:
+        return failures_of(breaker)
+    return "by hand" if breaker.opened_because == TRIPPED_BY_HAND else "–"
 
 
 def _probe(provider: ProviderHealth, sampled_at: float, now: float) -> str:
@@ -99,9 +106,7 @@ def provider_note(provider: ProviderHealth | None, now: float) -> Content:
     if provider is None:
         return Content("")
     breaker = provider.breaker
-    why = breaker.opened_because or (
-        f"{whole(breaker.failures)} of {plural(breaker.calls, 'call')} in the window failed"
-    )
+    why = breaker.opened_because or _counted(breaker)
     last = provider.last_error or "no error seen"
     error: tuple[str | tuple[str, str], ...] = (
         ("last error  ", "$dim"),
@@ -116,6 +121,14 @@ def provider_note(provider: ProviderHealth | None, now: float) -> Content:
             Content.assemble(*(() if last == why else error), *standing),
         ]
     )
+
+
+def _counted(breaker: BreakerView) -> str:
+    if breaker.calls is None:
+        return f"{failures_of(breaker)} failures" if breaker.failures is not None else "failures not told"
+    if not breaker.calls:
+        return "no call in the window"
+    return f"{whole(breaker.failures)} of {plural(breaker.calls, 'call')} in the window failed"
 
 
 def _models(provider: ProviderHealth, now: float) -> str:

@@ -119,7 +119,8 @@ def _chosen(model: ModelView | None) -> Content:
     if model is None:
         return Content("")
     listed = "never listed by its provider" if model.age_s is None else f"listed {age(model.age_s)}"
-    reply = f"answers up to {tokens(model.max_output_tokens)} tokens"
+    longest = model.max_output_tokens
+    reply = "longest answer unknown" if longest is None else f"answers up to {tokens(longest)} tokens"
     why = () if model.open else ((f"   {model.reason or 'not usable now'}", "$text-warning"),)
     name = clean_line(f"{model.provider}/{model.id}", 60)
     return Content.assemble((name, "bold"), (f"   {reply}   {listed}", "$dim"), *why)

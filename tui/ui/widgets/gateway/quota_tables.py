@@ -72,7 +72,8 @@ def quota_note(quota: QuotaView | None) -> Content:
     if quota is None:
         return Content("")
     parts: list[tuple[str, str]] = [(f"{clean_line(quota.provider)}   ", "bold")]
-    for text, style in ((quota.reason, "$text-error"), (quota.trouble, "$text-warning")):
+    reason_style = "$dim" if KEYS[quota.health][1] == "dim" else "$text-error"
+    for text, style in ((quota.reason, reason_style), (quota.trouble, "$text-warning")):
         if text:
             parts.append((f"{text}   ", style))
     if quota.credits and quota.credits.source:

@@ -55,7 +55,7 @@ def _witnesses(answer: object) -> list[Piece]:
     told: list[Piece] = []
     for one in witnesses:
         about = f" on {one.fact}" if one.fact else ""
-        said = f": {one.said}" if one.said else ""
+        said = f": {one.said.removeprefix(f'{one.source}: ')}" if one.said else ""
         if one.standing == "disagrees":
             told.append((f"   ◐ {one.source} disagrees{about}{said}", "warn"))
         elif one.standing == "silent":

@@ -9,6 +9,9 @@ from tui.domain.text import clean_line
 from tui.ui.format import UNKNOWN, clock_to_the_second
 from tui.ui.widgets.lists.ink import Piece, fit
 
+_LEAST_NAME = 16
+"""Cells a way keeps before its cost goes."""
+
 
 @dataclass(frozen=True, slots=True)
 class RouteRow:
@@ -47,10 +50,13 @@ def route_cells(row: RouteRow, width: int) -> list[Piece]:
     cost = format_cost(request.cost)
     when = clock_to_the_second(request.at) if request.at else UNKNOWN
     went = clean_line(f"{request.provider}/{request.model}" if request.provider else request.target)
-    room = max(4, width - 13 - len(cost))
+    room = width - 13 - len(cost)
+    if room < _LEAST_NAME:
+        # The cost stands in the explanation, too.
+        room, cost = width - 12, ""
     return [
         ("✓ " if good else "✗ ", "ok" if good else "bad"),
         (f"{when} ", "dim"),
-        (fit(went, room), ""),
+        (fit(went, max(4, room)), ""),
         (f" {cost}", "dim"),
     ]
