@@ -11,10 +11,9 @@ from tui.gateway.upstream.events import Timeouts
 
 MAX_ERROR_BYTES = 64 * 1024
 _ERROR_BODY_S = 5.0
-_KEPT = frozenset(
-    # The last one tells the SDK, not the provider, to leave the body alone.
-    {"host", "accept", "content-type", "content-length", "connection", "transfer-encoding", "x-stainless-raw-response"}
-)
+_KEPT = frozenset({"host", "accept", "content-type", "content-length", "connection", "transfer-encoding"})
+UNREAD = {"x-stainless-raw-response": "stream"}
+"""Tells the SDK, not the provider, to leave the body of an answer to its caller."""
 
 
 @dataclass
