@@ -20,7 +20,6 @@ from tui.domain.clock import Clock
 from tui.domain.errors import McpTuiError
 from tui.domain.events import NoticePosted, Severity
 from tui.domain.ids import ChatId
-from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.gateway import EmbeddedGateway
 from tui.gateway.local import find_local_providers
@@ -265,14 +264,8 @@ async def _open_servers(
         remember=around.redactor.remember,
     )
     undo.push_async_callback(pool.stop)
-    await pool.start(_consented(around, consent))
+    await pool.start(consent.applied(around.settings.servers))
     return pool
-
-
-def _consented(around: _Surroundings, consent: Consent) -> list[ServerSpec]:
-    """A server named by a file is started only when a person agreed to exactly this definition."""
-    specs = around.settings.servers
-    return consent.applied(specs)
 
 
 async def _with_local_models(around: _Surroundings) -> Settings:

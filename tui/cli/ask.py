@@ -16,7 +16,7 @@ from tui.domain.clock import SystemClock
 from tui.domain.completion import FailureKind, Outcome
 from tui.domain.errors import ConnectError, UsageError
 from tui.domain.ids import CallId
-from tui.domain.jsonable import event_name, jsonable
+from tui.domain.jsonable import event_name, jsonable, nested_too_deeply
 from tui.domain.messages import TextPart
 from tui.domain.servers import ToolResult
 from tui.domain.text import clean, clean_line
@@ -213,11 +213,12 @@ class Ask:
 
 
 def _parsed(arguments_json: str) -> Any:
-    """The arguments as JSON; as text when the model's JSON was broken."""
+    """The arguments as JSON; as text when the JSON is broken or too deep to be printed."""
     try:
-        return json.loads(arguments_json)
-    except ValueError:
+        parsed = json.loads(arguments_json)
+    except (ValueError, RecursionError):
         return arguments_json
+    return arguments_json if nested_too_deeply(parsed) else parsed
 
 
 _NOT_OF_A_TURN = (

@@ -90,7 +90,8 @@ def replayed(chat: StoredChat) -> list[Event]:
         if row.message.role == "user" and len(rows) == 1:
             events.append(UserSpoke(chat.id, row.turn_id, row.id, row.message.parts, row.at))
         elif row.message.role == "assistant":
-            events.extend(_reply(row))
+            if row.model or row.message.text:
+                events.extend(_reply(row))
             for call in row.message.tool_calls:
                 events.extend(_call(row, call, chat.calls.get(call.id), answers.get(call.id)))
     _end_turn(events, chat, turn_id, rows)

@@ -199,3 +199,15 @@ async def test_an_empty_question_is_a_usage_error(program: Program) -> None:
     done = await program.run("ask", stdin="  \n")
     assert done.code == 2
     assert "question is empty" in done.err
+
+
+@pytest.mark.parametrize("levels", [500, 9_000])
+async def test_arguments_without_bottom_are_told_as_text(program: Program, levels: int) -> None:
+    nest = f'{{"a": {"[" * levels}{"]" * levels}}}'
+    async with LlmEndpoint([call_tool("workshop__divide", nest), say("I gave up.")]) as endpoint:
+        done = await program.run(
+            "ask", "Divide!", "--json", "--server", f"workshop={WORKSHOP}", *endpoint_options(endpoint)
+        )
+    assert done.code == 0, done
+    [call] = done.events[-1]["tool_calls"]
+    assert (call["outcome"], call["arguments"][:8]) == ("invalid", '{"a": [[')
