@@ -97,7 +97,7 @@ class Admission:
         """
         began, noted = self._clock.monotonic(), self._noted(caller, name, arguments)
         try:
-            check_scopes(caller, name, scopes)
+            check_scopes(caller, scopes)
         except RefusedError:
             await self._audit.record(replace(noted, outcome="refused", duration_ms=0, cost=FREE))
             raise
@@ -143,11 +143,11 @@ class Admission:
         )
 
 
-def check_scopes(caller: Caller, name: str, scopes: Sequence[str]) -> None:
+def check_scopes(caller: Caller, scopes: Sequence[str]) -> None:
     """Raises RefusedError unless scopes are named and the caller holds every one."""
     missing = caller.lacks(scopes)
     if missing or not scopes:
         raise RefusedError(
-            f"{clean_line(name, 100)} needs {' and '.join(missing) or 'a scope'}, which this caller does not hold.",
+            f"This needs {' and '.join(missing) or 'a scope'}, which this caller does not hold.",
             "Whoever runs this server gives scopes: mcp-tui serve keys add NAME --scope …",
         )

@@ -13,7 +13,7 @@ from tui.domain.messages import Json
 from tui.serve.admission import Admission
 from tui.serve.caller import Caller
 from tui.serve.catalog import Catalog
-from tui.serve.tool import Call, Progress, ServedTool, ToolAnswer, no_progress
+from tui.serve.tool import Call, ServedTool, ToolAnswer
 
 
 class NoSuchToolError(UsageError):
@@ -27,13 +27,11 @@ class Calls:
     catalog: Catalog
     admission: Admission
 
-    async def carry_out(
-        self, caller: Caller, name: str, arguments: Mapping[str, Json], progress: Progress = no_progress
-    ) -> ToolAnswer:
+    async def carry_out(self, caller: Caller, name: str, arguments: Mapping[str, Json]) -> ToolAnswer:
         """Returns the tool's answer.
 
-        Raises NoSuchToolError, RefusedError without scope or budget, UsageError on arguments that do not fit, and what
-        the tool raises.
+        Raises NoSuchToolError, whose call is left to be recorded, RefusedError without scope or budget, UsageError on
+        arguments that do not fit, and what the tool raises.
         """
         tool = self.catalog.find(name)
         if tool is None:
@@ -42,7 +40,7 @@ class Calls:
             check_arguments(tool, arguments)
             if tool.estimate is not None:
                 await admitted.set_aside(await tool.estimate(arguments) if admitted.budgeted else None)
-            answer = await tool.handler(Call(caller, arguments, progress, admitted.allowance))
+            answer = await tool.handler(Call(arguments, admitted.allowance))
             admitted.cost, admitted.failed = answer.cost, answer.failed
             # A long list of models takes a while to check.
             await asyncio.to_thread(check_answer, tool, answer)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tui.domain.gateway_routing import RouteAnswer, TestAnswer
 from tui.domain.messages import Json, Message, TextPart
-from tui.domain.money import Cost, MicroUsd
+from tui.domain.money import Cost
 from tui.domain.operations import Operation, Parameter
 from tui.domain.text import clean
 from tui.engine import Engine
@@ -98,7 +98,7 @@ def _cost(answer: object) -> Cost:
         return answer.cost if answer.provider else FREE
     if isinstance(answer, TestAnswer):
         # Trials that were not made cost nothing, and a chain without places has none.
-        return answer.cost if answer.trials else Cost(MicroUsd(0), "computed")
+        return answer.cost if answer.trials else FREE
     return FREE
 
 

@@ -25,7 +25,7 @@ from tui.domain.errors import McpTuiError
 from tui.serve.auth import caller_of_request
 from tui.serve.caller import Caller
 from tui.serve.calls import Calls, NoSuchToolError
-from tui.serve.tool import Progress, ServedTool
+from tui.serve.tool import ServedTool
 from tui.serve.unheard import heard
 
 Context = ServerRequestContext[Any, Any]
@@ -67,9 +67,8 @@ class _Answers:
         return ListToolsResult(tools=tools, ttl_ms=0, cache_scope="private")
 
     async def call_tool(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
-        caller, arguments = self._caller(context), params.arguments or {}
         try:
-            answer = await self.calls.carry_out(caller, params.name, arguments, _progress(context))
+            answer = await self.calls.carry_out(self._caller(context), params.name, params.arguments or {})
         except NoSuchToolError as error:
             # MCP, Tools, Error Handling: an unknown tool is a protocol error, everything else a result.
             raise MCPError(INVALID_PARAMS, error.message) from error
@@ -121,10 +120,3 @@ def _described(tool: ServedTool) -> Tool:
 
 def _text(text: str) -> TextContent:
     return TextContent(type="text", text=text)
-
-
-def _progress(context: Context) -> Progress:
-    async def tell(done: float, total: float | None = None, message: str = "") -> None:
-        await context.session.report_progress(done, total, message or None)
-
-    return tell

@@ -2,23 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from tui.domain.messages import Json
 from tui.domain.money import Cost, MicroUsd
-from tui.serve.caller import Caller
 
 FREE = Cost(MicroUsd(0), "computed")
-
-
-class Progress(Protocol):
-    """Tells the caller how far a call is; a caller that did not ask for it is told nothing."""
-
-    async def __call__(self, done: float, total: float | None = None, message: str = "") -> None: ...
-
-
-async def no_progress(done: float, total: float | None = None, message: str = "") -> None:
-    """The progress of a call whose caller did not ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +26,7 @@ class Hints:
 class Call:
     """One call, admitted: its caller holds the tool's scopes and its arguments fit the tool's schema."""
 
-    caller: Caller
     arguments: Mapping[str, Json]
-    progress: Progress = no_progress
     allowance: MicroUsd | None = None
     """The most it may spend, set aside from its caller's budget; None when the caller has none."""
 

@@ -11,6 +11,8 @@ from tui.domain.messages import AudioPart, ImagePart, Message
 from tui.domain.text import clean_line
 from tui.serve.multimodal.ports import ModelGateway
 
+AUTO = "auto"
+"""What clients name that leave the choice of a model to the gateway."""
 Need = Literal["vision", "audio"]
 """What a model must take besides text."""
 
@@ -35,9 +37,10 @@ class ModelChoice:
     async def choose(self, wanted: str | None, needs: Collection[Need] = ()) -> str:
         """Returns the target to send to. Raises NoSuchModelError, UsageError when nothing was named and none is free.
 
-        The default steps aside where it is known not to take what the request holds.
+        `auto` names nothing, unless a chain is called so. The default steps aside where it is known not to take what
+        the request holds.
         """
-        if wanted:
+        if wanted and (wanted != AUTO or self.gateway.model(AUTO)):
             return await self.find(wanted)
         if self.default and self._takes(self.default, needs):
             return self.default

@@ -134,7 +134,7 @@ ANALYZE_AUDIO = Words(
     ("mcp_openrouter_analyze_audio",),
 )
 
-_PRICE = "US dollars for 1,000 tokens."
+_PRICE = "US dollars for 1,000 tokens, so that 0.002 is $2 for a million."
 SEARCH_MODELS = Words(
     "search_models",
     "Search models",

@@ -29,13 +29,6 @@ async def _simple(call: Call) -> ToolAnswer:
     return ToolAnswer({}, text="This is a simple text response for testing.")
 
 
-async def _progress(call: Call) -> ToolAnswer:
-    for done in (0, 50, 100):
-        await call.progress(done, 100, f"step {done} of 100")
-        await anyio.sleep(0.01)
-    return ToolAnswer({}, text="done")
-
-
 async def _error(call: Call) -> ToolAnswer:
     raise CallError("This tool intentionally returns an error for testing")
 
@@ -70,9 +63,7 @@ def served() -> list[ServedTool]:
     schemas = {"json_schema_2020_12_tool": _JSON_SCHEMA, "test_header": _HEADER_SCHEMA}
     handlers = {
         "test_simple_text": _simple,
-        "test_tool_with_progress": _progress,
         "test_error_handling": _error,
-        "test_streaming_elicitation": _progress,
         **dict.fromkeys(schemas, _simple),
     }
     nothing = {"type": "object", "properties": {}}
@@ -106,6 +97,13 @@ def _contents(*blocks: t.ContentBlock) -> Special:
     return answer
 
 
+async def _progress(context: Context, params: t.CallToolRequestParams) -> Answer:
+    for done in (0, 50, 100):
+        await context.session.report_progress(done, 100, f"step {done} of 100")
+        await anyio.sleep(0.01)
+    return text("done")
+
+
 async def _logs(context: Context, params: t.CallToolRequestParams) -> Answer:
     for words in ("Tool execution started", "Tool processing data", "Tool execution completed"):
         await context.session.send_log_message("info", words, related_request_id=context.request_id)
@@ -133,6 +131,8 @@ def special(bus: SubscriptionBus) -> Mapping[str, Special]:
     words = t.TextContent(type="text", text="Multiple content types test:")
     mixed = _resource("test://mixed-content-resource", "application/json", '{"test": "data", "value": 123}')
     return {
+        "test_tool_with_progress": _progress,
+        "test_streaming_elicitation": _progress,
         "test_image_content": _contents(image),
         "test_audio_content": _contents(t.AudioContent(type="audio", data=WAV, mime_type="audio/wav")),
         "test_embedded_resource": _contents(

@@ -85,7 +85,7 @@ async def test_what_is_set_reaches_the_provider_and_what_means_nothing_here_is_n
     assert told.headers["x-mcp-tui-ignored"] == "metadata,store"
 
 
-@pytest.mark.parametrize("model", ["main", "a/fake-1", "fake-1", ""])
+@pytest.mark.parametrize("model", ["main", "a/fake-1", "fake-1", "", "auto"])
 async def test_a_chain_a_place_a_bare_name_and_none_lead_to_a_model(client: AsyncOpenAI, model: str) -> None:
     assert (await client.chat.completions.create(model=model, messages=HI)).model == "a/fake-1"
 

@@ -16,7 +16,6 @@ from tui.domain.errors import McpTuiError
 from tui.domain.messages import AudioPart, ImagePart, TextPart
 from tui.domain.money import Cost, MicroUsd
 from tui.domain.text import CleanText
-from tui.serve.caller import local_caller
 from tui.serve.multimodal.chat_tools import ChatTools
 from tui.serve.multimodal.choosing import ModelChoice
 from tui.serve.multimodal.messages import PictureSource
@@ -53,9 +52,7 @@ async def called(
     """Calls a tool as the server does: its arguments and its answer fit its schemas."""
     asked = tool(name, double)
     Draft202012Validator(asked.input_schema).validate(arguments)
-    answer = await asked.handler(
-        Call(local_caller(), arguments, allowance=None if allowance is None else MicroUsd(allowance))
-    )
+    answer = await asked.handler(Call(arguments, allowance=None if allowance is None else MicroUsd(allowance)))
     Draft202012Validator(asked.output_schema).validate(answer.structured)
     return answer
 

@@ -16,6 +16,8 @@ async def test_the_callers_model_comes_first_then_the_default() -> None:
     assert await chosen.choose("a/m") == "a/m"
     assert await chosen.choose(None) == "b/n"
     assert await chosen.choose("") == "b/n"
+    assert await chosen.choose("auto") == "b/n"
+    assert await choice(view("a/m"), chains=("auto",), default="a/m").choose("auto") == "auto"
 
 
 async def test_without_a_default_the_free_model_with_the_largest_window_answers() -> None:

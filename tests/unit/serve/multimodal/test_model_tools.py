@@ -8,7 +8,6 @@ from jsonschema import Draft202012Validator
 from tests.unit.serve.multimodal.gateway_double import GatewayDouble, free, view
 from tui.domain.gateway_answers import ModelView
 from tui.domain.text import CleanText
-from tui.serve.caller import local_caller
 from tui.serve.multimodal.choosing import ModelChoice, NoSuchModelError
 from tui.serve.multimodal.model_tools import ModelTools, search
 from tui.serve.tool import Call
@@ -61,7 +60,7 @@ async def answer_of(name: str, double: GatewayDouble, **arguments: Any) -> Any:
     """Calls a tool; its arguments and its answer fit its schemas."""
     [tool] = [tool for tool in ModelTools(ModelChoice(double)).tools() if tool.name == name]
     Draft202012Validator(tool.input_schema).validate(arguments)
-    answer = await tool.handler(Call(local_caller(), arguments))
+    answer = await tool.handler(Call(arguments))
     Draft202012Validator(tool.output_schema).validate(answer.structured)
     return answer.structured
 
