@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from tui.config.atomic import replace_file
+from tui.config.file_lock import held
 from tui.config.known import known_origins, origin_of
 from tui.config.paths import Paths, make_private
 from tui.domain.errors import ConfigError
@@ -17,6 +18,8 @@ from tui.domain.gateway import ProviderSpec
 
 SERVICE = "mcp-tui"
 KEYRING_TIMEOUT_S = 2.0
+_LOCK_WAIT_S = 5.0
+"""Much longer than any holder takes to write the file."""
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class KeyFinder:
         remember: Callable[[str], None] | None = None,
     ) -> None:
         self._file = paths.config / "keys.json"
+        self._lock = paths.state / "locks" / "keys"
         self._environ = os.environ if environ is None else environ
         self._remember = remember
         """Told every key that is handed out, so that the log can mask it."""
@@ -100,7 +104,10 @@ class KeyFinder:
             with_keyring(lambda ring: ring.set_password(SERVICE, origin, key))
             return
         make_private(self._file.parent)
-        replace_file(self._file, json.dumps(self._read_file() | {origin: key}, indent=2) + "\n")
+        with held(self._lock, _LOCK_WAIT_S) as alone:
+            if not alone:
+                raise ConfigError(f"Another run keeps {self._file} locked.", "Try again once it has ended.")
+            replace_file(self._file, json.dumps(self._read_file() | {origin: key}, indent=2) + "\n")
 
 
 def is_private(path: Path) -> bool:

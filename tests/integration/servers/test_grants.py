@@ -1,4 +1,4 @@
-"""Grants on disk: shared by all our processes, and forgotten when a person signs out."""
+"""Grants and keys on disk: shared by all our processes, and forgotten when a person signs out."""
 
 import asyncio
 import json
@@ -36,13 +36,28 @@ def paths(home: Path) -> Paths:
     return Paths(*(home / name for name in "cds"))
 
 
-def saver(home: Path, name: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", SAVER, str(home), name, str(SAVES)]
+KEY_SAVER = """
+import sys
+from pathlib import Path
+from tui.config.keys import KeyFinder
+from tui.config.paths import Paths
+
+finder = KeyFinder(Paths(*[Path(sys.argv[1]) / name for name in "cds"]), {})
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(int(sys.argv[3])):
+    finder.store_key(f"https://{sys.argv[2]}-{number}.invalid/v1", "a key", in_file=True)
+"""
+
+
+def saver(program: str, home: Path, name: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", program, str(home), name, str(SAVES)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def test_two_processes_that_save_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
-    savers = [saver(tmp_path, "one"), saver(tmp_path, "two")]
+@pytest.mark.parametrize(("program", "file"), [(SAVER, "d/sign-ins.json"), (KEY_SAVER, "c/keys.json")])
+def test_two_processes_that_save_at_the_same_time_lose_nothing(tmp_path: Path, program: str, file: str) -> None:
+    savers = [saver(program, tmp_path, "one"), saver(program, tmp_path, "two")]
     for process in savers:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -53,7 +68,7 @@ def test_two_processes_that_save_at_the_same_time_lose_nothing(tmp_path: Path) -
     assert [process.wait(60) for process in savers] == [0, 0]
     for process in savers:
         process.communicate()
-    assert len(json.loads((tmp_path / "d" / "sign-ins.json").read_text())) == 2 * SAVES
+    assert len(json.loads((tmp_path / file).read_text())) == 2 * SAVES
 
 
 async def test_a_grant_that_is_forgotten_leaves_the_others(tmp_path: Path) -> None:
