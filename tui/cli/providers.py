@@ -22,7 +22,7 @@ def list_providers(call: Invocation) -> int:
         specs = {spec.name: spec for spec in engine.parts.settings.providers}
         if call.output.as_json:
             # Headers may hold secrets.
-            shown = [replace(spec, headers={}) for spec in specs.values()]
+            shown = [replace(spec, headers={}, secrets=()) for spec in specs.values()]
             call.output.document({"providers": shown, "health": snapshot.providers})
             return 0
         if not specs:

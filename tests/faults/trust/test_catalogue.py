@@ -113,7 +113,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "S24 changed between the yes and the sending": (
         CHAT + "test_what_changes_between_a_yes_and_the_sending_is_not_sent",
         DEFINITIONS + "test_what_changes_while_the_person_reads_is_not_agreed_to",
-        "tests/unit/chat/test_arguments.py::test_the_object_that_is_sent_hashes_to_what_was_approved",
+        "tests/unit/chat/test_arguments.py::test_the_object_that_is_sent_spells_what_was_approved",
     ),
     "S25 keys that were typed for something else": (
         APPROVAL + "test_keys_of_the_first_half_second_answer_nothing",

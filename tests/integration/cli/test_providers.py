@@ -24,6 +24,21 @@ async def test_an_added_provider_is_tried_listed_and_removed(program: Program) -
     assert "mine" not in program.config_file.read_text()
 
 
+async def test_no_list_shows_what_came_out_of_the_environment(program: Program) -> None:
+    program.config_file.parent.mkdir(parents=True, exist_ok=True)
+    program.config_file.write_text(
+        """
+        providers = [{ name = "mine", base_url = "http://127.0.0.1:9/v1", headers = { X-Team = "${MINE}" } }]
+        gateways = [{ name = "far", kind = "openai", url = "http://127.0.0.1:9/v1", headers = { X-Team = "${MINE}" } }]
+        servers.plain = { command = "true", args = ["${MINE}"], env = { NAME = "${MINE}" } }
+        """
+    )
+    for words in (("providers", "list"), ("servers", "list"), ("gateways",)):
+        done = await program.run(*words, "--json", environ={"MINE": KEY})
+        assert done.code == 0, done.err
+        assert KEY not in done.out + done.err
+
+
 async def test_a_refused_key_is_told_and_the_exit_code_is_3(program: Program) -> None:
     async with LlmEndpoint(models_reply=fail(401, {"error": {"message": "invalid key"}})) as endpoint:
         await program.run("providers", "add", "mine", "--base-url", endpoint.base_url, "--api-key-env", "MINE")

@@ -61,6 +61,20 @@ def test_a_command_line_is_shown_without_its_secrets(args: tuple[str, ...], show
     assert not any(secret in target for secret in SECRETS)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"command": "run", "args": ("plain hunter2", "x=plain hunter2")},
+        {"transport": "http", "url": "https://h/hunter2"},
+    ],
+    ids=["stdio", "http"],
+)
+def test_what_came_out_of_the_environment_is_not_shown(fields: dict[str, Any]) -> None:
+    target = masked_target(replace(SPEC, **fields, secrets=("hunter2", "plain hunter2")))
+    assert "hunter2" not in target
+    assert "•••" in target
+
+
 def test_a_url_is_shown_without_its_secrets() -> None:
     spec = replace(SPEC, transport="http", url="https://u:hunter2secret@h:8/mcp?token=hunter2secret&v=2\x1b[2J")
     target = masked_target(spec)

@@ -45,10 +45,19 @@ def spec_fingerprint(spec: ServerSpec, executable: str = "") -> str:
 
 
 def masked_target(spec: ServerSpec) -> CleanText:
-    """Returns the command line or URL with tokens masked; values of the environment are never in it."""
+    """Returns the command line or URL with tokens masked; what came out of the environment is never in it."""
     if spec.transport == "stdio":
-        return clean_line(" ".join([spec.command, *masked_args(spec.args)]), 400)
-    return clean_line(masked_url(spec.url), 400)
+        args = masked_args(tuple(without_secrets(arg, spec) for arg in spec.args))
+        return clean_line(" ".join([spec.command, *args]), 400)
+    return clean_line(masked_url(without_secrets(spec.url, spec)), 400)
+
+
+def without_secrets(text: str, spec: ServerSpec) -> str:
+    """Returns `text` with what came out of the environment masked."""
+    # The longest first: one value may begin another.
+    for secret in sorted(spec.secrets, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
 
 
 def may_download(spec: ServerSpec) -> str | None:

@@ -11,7 +11,7 @@ from tui.domain.servers import ServerSpec
 from tui.domain.text import CleanText, escape_line
 from tui.domain.trust import Change, LaunchReview
 from tui.servers.transports.preview import MASK
-from tui.servers.trust.identity import masked_args, masked_url
+from tui.servers.trust.identity import masked_args, masked_url, without_secrets
 
 _PACKAGE_RUNNERS = frozenset({"npx", "bunx", "pnpx", "uvx", "pipx"})
 _SUBCOMMANDS = frozenset({"run", "dlx", "exec", "x", "tool"})
@@ -32,8 +32,7 @@ def launch_lines(spec: ServerSpec, executable: str) -> list[str]:
 
 
 def _shown(text: str, masked: str, spec: ServerSpec) -> str:
-    for secret in sorted(spec.secrets, key=len, reverse=True):
-        masked = masked.replace(secret, MASK)
+    masked = without_secrets(masked, spec)
     return escape_line(masked) + (f" ({_trace(text)})" if MASK in masked else "")
 
 
