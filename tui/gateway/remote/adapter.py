@@ -171,8 +171,6 @@ class NotExposed:
                 return [combo.name for combo in snapshot.combos]
             case "provider" | "credential":
                 return [provider.name for provider in snapshot.providers]
-            case "model":
-                return [view.id for view in (await self.models()).models]
             case _:
                 return ()
 

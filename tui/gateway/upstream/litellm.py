@@ -31,8 +31,6 @@ class Deployment:
     """As its provider names it."""
     spec: ModelSpec
     """What is known of it, under the group's name."""
-    mode: str = ""
-    """`chat`, `embedding`, …; empty where nobody said."""
     weight: int | None = None
 
     @property
@@ -96,7 +94,6 @@ def _deployment(entry: Fields) -> Deployment:
             audio=info.flag("supports_audio_input"),
             json_mode=info.flag("supports_response_schema"),
         ),
-        mode=info.text("mode"),
         weight=params.count("weight"),
     )
 

@@ -85,7 +85,11 @@ async def test_nothing_of_a_gateway_that_died_long_ago_is_told_as_if_it_were_so_
         well = await proxy.gateway.snapshot()
         await alive.aclose()
         gone = await looked_at(proxy, clock, LONG_S)
+        health = await proxy.gateway.health()
     assert well.providers
+    assert {one.breaker.state for one in health.providers if one.provider != NAME} == {"UNKNOWN"}
+    assert health.verdict == "down"
+    assert any("Nothing listens" in reason for reason in health.reasons)
     assert [one.name for one in gone.providers] == [one.name for one in well.providers]
     assert set(behind(gone).values()) == {"UNKNOWN"}
     assert gone.verdict == "down"

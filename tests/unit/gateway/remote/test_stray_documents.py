@@ -14,6 +14,7 @@ from tui.gateway.remote.litellm.spend import (
     key_account_from,
     logged_requests_from,
     provider_budgets_from,
+    use_of,
 )
 from tui.gateway.remote.openrouter.account import account_from, key_from
 from tui.gateway.remote.openrouter.endpoints import endpoints_from
@@ -98,6 +99,13 @@ def test_a_day_without_figures_leaves_the_sum_unknown() -> None:
     total = activity_from([{"results": days}]).total
     assert (total.microusd, total.requests) == (None, 5)
     assert activity_from([{"results": []}]).total.microusd == 0
+
+
+def test_parts_that_a_version_does_not_tell_are_unknown_and_not_unused() -> None:
+    told = activity_from([{"results": [{"metrics": {}, "breakdown": {"providers": {}}}]}])
+    assert use_of(told.providers, "openai").requests == 0
+    assert use_of(told.groups, "gpt").requests is None
+    assert use_of(activity_from([{"results": []}]).groups, "gpt").requests == 0
 
 
 def test_the_general_fallbacks_hold_for_groups_without_their_own() -> None:

@@ -51,7 +51,7 @@ def test_a_deployment_has_its_group_provider_and_weight() -> None:
         "fake-1",
     )
     assert house.place == "openai/fake-1"
-    assert (house.weight, house.mode) == (2, "")
+    assert house.weight == 2
 
 
 def test_prices_are_exact_and_what_nobody_said_is_unknown() -> None:

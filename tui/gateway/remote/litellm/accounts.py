@@ -46,12 +46,12 @@ def budget_quota(budget: ProviderBudget, told: Witness) -> QuotaView:
     )
 
 
-def provider_answer(view: ProviderStanding, window: Window, use: Use | None, told: Witness) -> ProviderAnswer:
-    """Returns how a provider behind the proxy did; without any use, nobody used it."""
+def provider_answer(view: ProviderStanding, window: Window, use: Use, told: Witness) -> ProviderAnswer:
+    """Returns how a provider behind the proxy did."""
     return ProviderAnswer(
         provider=view.provider,
         window=window,
-        figures=(use or Use(requests=0, successes=0, errors=0)).figures,
+        figures=use.figures,
         failures={},
         breaker=view.breaker,
         quota=QuotaView(view.provider, CleanText("kept by the proxy"), "unknown", unknown=("rate_limit", "credits")),
@@ -64,8 +64,8 @@ def provider_answer(view: ProviderStanding, window: Window, use: Use | None, tol
 
 def costs_of(activity: Activity) -> tuple[tuple[ProviderCost, ...], tuple[ModelCost, ...]]:
     """Returns the parts of a cost, dearest first. The log of days does not say which provider a model was used at."""
-    providers = [ProviderCost(ProviderName(name), use.cost) for name, use in activity.providers.items()]
-    models = [ModelCost(_provider_of(name), name, use.cost) for name, use in activity.models.items()]
+    providers = [ProviderCost(ProviderName(name), use.cost) for name, use in (activity.providers or {}).items()]
+    models = [ModelCost(_provider_of(name), name, use.cost) for name, use in (activity.models or {}).items()]
     return (
         tuple(sorted(providers, key=lambda part: -(part.figures.microusd or 0))),
         tuple(sorted(models, key=lambda part: -(part.figures.microusd or 0))),

@@ -25,7 +25,7 @@ from tui.gateway.remote.adapter import Surroundings
 from tui.gateway.remote.litellm import accounts, chains, logged, router_settings, standing
 from tui.gateway.remote.litellm import management as ask
 from tui.gateway.remote.litellm.management import Management, last_days
-from tui.gateway.remote.litellm.spend import Activity, LoggedRequest, Use
+from tui.gateway.remote.litellm.spend import Activity, LoggedRequest, use_of
 from tui.gateway.remote.litellm.standing import Seen
 from tui.gateway.remote.litellm.trials import compare
 from tui.gateway.remote.measured import HERE
@@ -200,7 +200,7 @@ class LiteLLM(PagedGateway[Sequence[LoggedRequest]]):
         count = WINDOW_DAYS[window]
         activity = await self._activity(count)
         told = relied_on(ask.TODAY.name, fact=f"the last {count} days in UTC" if count > 1 else "today in UTC")
-        return accounts.provider_answer(view, window, activity.providers.get(view.provider), told)
+        return accounts.provider_answer(view, window, use_of(activity.providers, view.provider), told)
 
     async def _record(self, known_as: CleanText) -> Sequence[LoggedRequest] | None:
         return await self._management.logged(known_as) or None
@@ -244,8 +244,8 @@ def _own_row(around: Surroundings) -> Witness:
 
 
 def _metrics(combo: ComboName, activity: Activity) -> ComboMetricsAnswer:
-    use = activity.groups.get(combo) or Use(requests=0, successes=0, errors=0)
-    return ComboMetricsAnswer(combo, use.figures, unknown=("fallbacks", "p50_ms", "p95_ms", "p99_ms", "providers"))
+    figures = use_of(activity.groups, combo).figures
+    return ComboMetricsAnswer(combo, figures, unknown=("fallbacks", "p50_ms", "p95_ms", "p99_ms", "providers"))
 
 
 def _joined(told: QuotaView, here: QuotaView) -> QuotaView:

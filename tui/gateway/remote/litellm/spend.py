@@ -4,7 +4,7 @@ Source: docs.litellm.ai (`/key/info`, `/provider/budgets`, `/user/daily/activity
 LiteLLM 1.106. All but `/provider/budgets` need the proxy's database. US dollars there, micro-dollars here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.domain.gateway_figures import CallFigures, CostFigures, CostShare
@@ -91,16 +91,25 @@ class Use:
         )
 
 
+Parts = Mapping[str, Use] | None
+"""The use by name, in which who is not named was not used; None where this version does not tell such parts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """The use of some days, in all and in parts."""
 
     total: Use = Use()
-    providers: Mapping[str, Use] = field(default_factory=dict)
-    models: Mapping[str, Use] = field(default_factory=dict)
-    groups: Mapping[str, Use] = field(default_factory=dict)
+    providers: Parts = field(default_factory=dict)
+    models: Parts = field(default_factory=dict)
+    groups: Parts = field(default_factory=dict)
     whole: bool = True
     """False when the proxy had more pages than were read."""
+
+
+def use_of(parts: Parts, name: str) -> Use:
+    """Returns the use of one part: nothing where others are told, unknown where none is."""
+    return Use() if parts is None else parts.get(name) or Use(requests=0, successes=0, errors=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +123,7 @@ class LoggedRequest:
     """What was asked for; empty where this version does not say."""
     provider: CleanText
     model: CleanText
-    deployment: CleanText
     cost: MicroUsd | None
-    input_tokens: int | None
-    output_tokens: int | None
     latency_ms: int | None
     first_token_ms: int | None
     succeeded: bool | None
@@ -185,10 +191,7 @@ def _logged(row: Fields) -> LoggedRequest:
         asked=metadata.text("original_model_group"),
         provider=row.text("custom_llm_provider"),
         model=row.text("model"),
-        deployment=row.text("model_id"),
         cost=row.usd("spend"),
-        input_tokens=row.count("prompt_tokens"),
-        output_tokens=row.count("completion_tokens"),
         latency_ms=row.count("request_duration_ms") if row.count("request_duration_ms") else _between_ms(begun, ended),
         first_token_ms=_between_ms(begun, first),
         succeeded={"success": True, "failure": False}.get(status),
@@ -216,7 +219,9 @@ def _use(metrics: Fields) -> Use:
     )
 
 
-def _parts(days: Iterable[Fields], name: str) -> dict[str, Use]:
+def _parts(days: Sequence[Fields], name: str) -> Parts:
+    if any(name not in day.inner("breakdown").names for day in days):
+        return None
     found: dict[str, list[Use]] = {}
     for day in days:
         for part, told in day.inner("breakdown").named(name).items():

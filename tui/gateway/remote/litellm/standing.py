@@ -105,7 +105,7 @@ def _standing(provider: ProviderName, members: list[Deployment], seen: Seen) -> 
 
 
 def _health(provider: ProviderName, members: list[Deployment], seen: Seen) -> ProviderHealth:
-    use = seen.today.providers.get(provider) if seen.today else None
+    use = seen.today.providers.get(provider) if seen.today and seen.today.providers else None
     failed = _newest_failure(members, seen)
     budget = next((one for one in seen.budgets if one.provider == provider), None)
     return ProviderHealth(

@@ -40,7 +40,6 @@ class QuotaRow:
     connection: CleanText
     provider: CleanText
     name: CleanText
-    used: float | None
     total: float | None
     remaining: float | None
     """A share from 0 to 1; None where the whole is not known."""
@@ -139,7 +138,6 @@ def quota(document: object) -> tuple[QuotaRow, ...]:
                 row.text("connectionId", 120),
                 row.text("provider", 120),
                 row.text("name", 80),
-                row.number("quotaUsed"),
                 total,
                 remaining,
                 row.moment("resetAt"),

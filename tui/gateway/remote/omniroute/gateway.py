@@ -1,6 +1,6 @@
 """OmniRoute behind the protocol of all gateways."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -29,11 +29,12 @@ from tui.domain.gateway_answers import (
 )
 from tui.domain.gateway_figures import Window
 from tui.domain.gateway_routing import BestAnswer, ExplainAnswer, SimulateAnswer, StepTrial, TestAnswer
+from tui.domain.gateway_witness import MEASURED_HERE
 from tui.domain.ids import ProviderName
 from tui.domain.money import MicroUsd, microusd_from_usd
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.remote.adapter import Surroundings
-from tui.gateway.remote.measured import MeasuredHere
+from tui.gateway.remote.measured import HERE, MeasuredHere
 from tui.gateway.remote.omniroute import call_log, chains, money, pages, routing_pages, use_pages
 from tui.gateway.remote.omniroute.quotas import quota_view
 from tui.gateway.remote.omniroute.seeing import Seeing
@@ -140,12 +141,12 @@ class OmniRoute(MeasuredHere):
         """A session is ours and measured here; a day, week or month is the time up to now, of all its users."""
         if period == "session":
             return await super().cost(period)
-        name, length_s = money.RANGES[period]
+        name = money.RANGES[period]
         told = use_pages.analytics(await self._management.get("api/usage/analytics", range=name))
         names = (await self._seeing.sight()).sight.names
         return CostAnswer(
             period=period,
-            since=self._around.clock.wall() - length_s,
+            since=self._around.clock.wall() - call_log.WINDOW_S[period],
             total=told.total,
             providers=money.by_provider(told.providers, names),
             models=money.by_model(told.models, names),
@@ -185,7 +186,7 @@ class OmniRoute(MeasuredHere):
             told = await money.read_budget(self._management)
         except (CallError, NotExposedError) as error:
             why = silent("GET /api/usage/budget", error.message, "limits over there")
-            return replace(own, witnesses=(*HERE_ONLY, why))
+            return replace(own, witnesses=(*HERE, why))
         return replace(money.budget_answer(told, own), witnesses=_BUDGET_WITNESSES)
 
     async def quota(self, provider: str | None = None, credential: str | None = None) -> QuotaAnswer:
@@ -239,7 +240,7 @@ class OmniRoute(MeasuredHere):
         answer = call_log.explained(own, log.facts or (), seen.sight.names, target)
         sure = "" if call_log.CALLS_BEHIND not in answer.unknown else ": not told apart"
         told = replace(log.witness, fact=clean_line(f"calls, by model and time{sure}"))
-        return replace(answer, witnesses=(*HERE_ONLY, told))
+        return replace(answer, witnesses=(*HERE, told))
 
     async def models(
         self, provider: str | None = None, capability: Capability | None = None, refresh: bool = False
@@ -254,12 +255,6 @@ class OmniRoute(MeasuredHere):
             prices, told = {}, silent("GET /api/pricing", error.message, "prices")
         models = tuple(priced(view, prices, seen) for view in answer.models if view.id.startswith(own))
         return replace(answer, models=models, witnesses=(*answer.witnesses, told))
-
-    async def known_values(self, parameter: str) -> Sequence[str]:
-        if parameter in ("combo", "provider"):
-            snapshot = await self.snapshot()
-            return [one.name for one in (snapshot.combos if parameter == "combo" else snapshot.providers)]
-        return await super().known_values(parameter)
 
     # --- resilience
 
@@ -298,9 +293,8 @@ class OmniRoute(MeasuredHere):
         return [one.provider for one in standings(seen.sight) if one.breaker.state not in ("CLOSED", "UNKNOWN")]
 
 
-HERE_ONLY = (relied_on("measured here"),)
 _BUDGET_WITNESSES = (
     relied_on("GET /api/usage/budget", 0.0, "day and month, one limit at a time"),
-    relied_on("measured here", 0.0, "session"),
+    relied_on(MEASURED_HERE, 0.0, "session"),
 )
 _RESILIENCE_WITNESSES = (relied_on("GET /api/resilience"),)

@@ -18,12 +18,8 @@ from tui.gateway.remote.omniroute.management import Management
 from tui.gateway.remote.omniroute.names import Names
 from tui.gateway.remote.omniroute.use_pages import PartUse
 
-RANGES: dict[str, tuple[str, float]] = {
-    "day": ("1d", 86_400.0),
-    "week": ("7d", 604_800.0),
-    "month": ("30d", 2_592_000.0),
-}
-"""What a period is called over there, and its length: the time up to now, not a period of the calendar."""
+RANGES = {"day": "1d", "week": "7d", "month": "30d"}
+"""What a period is called over there: the time up to now, not a period of the calendar."""
 _PATH = "api/usage/budget"
 
 

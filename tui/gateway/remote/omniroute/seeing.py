@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from tui.domain.errors import ConnectError, McpTuiError
@@ -22,6 +23,7 @@ from tui.gateway.remote.witnesses import compared, silent
 
 SECOND_EVERY_S = 30.0
 _HEALTH_TOOL, _PROVIDER_TOOL = "omniroute_get_health", "omniroute_get_provider_metrics"
+"""The only tools of it that are called; both only read."""
 _SIGHT = (p.HEALTH, p.NODES, p.CONNECTIONS, p.RESILIENCE, p.CALL_LOG)
 RECENT_S = 2.0
 """A page read so recently is not asked for anew within one answer."""
@@ -49,7 +51,7 @@ class Seeing:
         self.management = Management.of(around)
         self._pages = Pages(p.POLLED, self.management.get, around)
         self._second = around.witness
-        topics = [Topic(_HEALTH_TOOL, self._second_health, SECOND_EVERY_S)] if self._second else []
+        topics = [Topic(_HEALTH_TOOL, partial(_health_by, self._second), SECOND_EVERY_S)] if self._second else []
         self._hearing = Schedule(topics, around.clock, hushed=around.hushed)
 
     async def run(self) -> None:
@@ -82,9 +84,6 @@ class Seeing:
         reading = await self._hearing.heard(_HEALTH_TOOL, RECENT_S) if self._second else None
         return self._seen(told, reading)
 
-    async def _second_health(self) -> Health:
-        return health_facts(await ask(self._second, _HEALTH_TOOL), f"MCP {_HEALTH_TOOL}")
-
     def _second_said(self) -> Reading | None:
         return self._hearing.last(_HEALTH_TOOL) if self._second else None
 
@@ -112,7 +111,7 @@ class Seeing:
             return ()
         source, fact = f"MCP {_PROVIDER_TOOL}", f"breaker of {provider}"
         try:
-            answer = await ask(self._second, _PROVIDER_TOOL, provider=provider)
+            answer = await self._second.ask(_PROVIDER_TOOL, {"provider": provider})
         except McpTuiError as error:
             return (silent(source, error.message, fact),)
         said = Fields(answer).text("circuitBreakerState", 40)
@@ -123,10 +122,8 @@ class Seeing:
         return (compared(fact, source, relied, breaker_state(said)),)
 
 
-async def ask(second: SecondWitness | None, tool: str, **arguments: str) -> object:
-    """Returns what the MCP server answers; only ever one of its reading tools. Raises McpTuiError."""
-    assert second is not None, "asked only where there is one"
-    return await second.ask(tool, dict(arguments))
+async def _health_by(second: SecondWitness) -> Health:
+    return health_facts(await second.ask(_HEALTH_TOOL, {}), f"MCP {_HEALTH_TOOL}")
 
 
 def _second_word(sight: Sight, second: Reading) -> Witness:

@@ -83,14 +83,7 @@ def _assumption(combo: Combo | None) -> CleanText:
 def _simulated(step: str, tokens: int, seen: Seen, prices: Prices, counts: ComboCounts | None) -> SimulatedStep:
     provider, model = place_of(step, seen)
     standing = next((one for one in standings(seen.sight) if one.provider == provider), None)
-    price = next(
-        (
-            price
-            for (name, priced), price in prices.items()
-            if priced == model and seen.sight.names.of(name) == provider
-        ),
-        None,
-    )
+    price = price_of(prices, provider, model, seen.sight.names)
     cost: MicroUsd | None = price.of(tokens, ASSUMED_OUTPUT_TOKENS) if price else None
     own = counts.models.get(step) if counts else None
     rate = own.successes / own.requests if own and own.requests and own.successes is not None else None

@@ -41,7 +41,6 @@ class Analytics:
 class Call:
     """One row of the call log. A request that fell back has several."""
 
-    id: CleanText
     at: float | None
     """Wall clock of its end."""
     status: int | None
@@ -49,7 +48,6 @@ class Call:
     model: CleanText
     requested: CleanText
     combo: CleanText
-    step: CleanText
     duration_ms: int | None
     error: CleanText
 
@@ -65,7 +63,6 @@ class ProviderCounts:
 
     requests: int | None
     successes: int | None
-    average_ms: int | None
 
 
 def analytics(document: object) -> Analytics:
@@ -73,13 +70,18 @@ def analytics(document: object) -> Analytics:
 
     Raises ShapeError.
     """
-    top = object_with("GET /api/usage/analytics", document, "summary", "totalRequests", "totalCost")
-    rows = [(row.text("date", 20), row.usd("cost")) for row in top.items("dailyTrend")]
+    source = "GET /api/usage/analytics"
+    top = object_with(source, document, "summary", "totalRequests", "totalCost")
+
+    def rows(name: str) -> tuple[Fields, ...]:
+        return rows_of(source, document, name) if name in top.names else ()
+
+    days = [(row.text("date", 20), row.usd("cost")) for row in rows("dailyTrend")]
     return Analytics(
         _figures(top.inner("summary") or top, "totalRequests", "totalCost"),
-        tuple(_part(row) for row in top.items("byProvider")),
-        tuple(_part(row) for row in top.items("byModel")),
-        {date: cost for date, cost in rows if date and cost is not None} if "dailyTrend" in top.names else None,
+        tuple(_part(row) for row in rows("byProvider")),
+        tuple(_part(row) for row in rows("byModel")),
+        {date: cost for date, cost in days if date and cost is not None} if "dailyTrend" in top.names else None,
     )
 
 
@@ -104,14 +106,12 @@ def calls(document: object) -> tuple[Call, ...]:
     rows = rows_of("GET /api/usage/call-logs", document, "logs", bare=True)
     return tuple(
         Call(
-            row.text("id", 120),
             row.moment("timestamp"),
             row.count("status"),
             row.text("provider", 120),
             row.text("model", 200),
             row.text("requestedModel", 200),
             row.text("comboName", 80),
-            row.text("comboStepId", 200),
             row.count("duration"),
             row.text("error", 300),
         )
@@ -122,6 +122,6 @@ def calls(document: object) -> tuple[Call, ...]:
 def provider_counts(document: object) -> Mapping[str, ProviderCounts]:
     """Returns the facts of `/api/provider-metrics`, by the page's name of the provider. Raises ShapeError."""
     return {
-        name: ProviderCounts(row.count("totalRequests"), row.count("totalSuccesses"), row.count("avgLatencyMs"))
+        name: ProviderCounts(row.count("totalRequests"), row.count("totalSuccesses"))
         for name, row in named_of("GET /api/provider-metrics", document, "metrics").items()
     }

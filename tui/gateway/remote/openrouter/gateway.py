@@ -50,7 +50,7 @@ class OpenRouter(PagedGateway[Generation]):
 
     async def health(self) -> HealthAnswer:
         key, offers = await asyncio.gather(self._pages.told(KEY, RECENTLY_S), self._pages.told(OFFERS, RECENTLY_S))
-        if isinstance(key.trouble, ConnectError):
+        if isinstance(key.trouble, ConnectError) and key.facts is None:
             raise key.trouble
         here, own = await super().health(), await super().snapshot()
         reasons = [*here.reasons, *self._reasons()]

@@ -9,6 +9,7 @@ import pytest
 from tests.integration.gateway.remote.omniroute.recorded import RECORDED
 from tui.domain.facts import members
 from tui.gateway.remote.omniroute import account_pages, pages, routing_pages
+from tui.gateway.remote.omniroute.health_page import health
 from tui.gateway.remote.shapes import ShapeError
 
 READERS: dict[str, Callable[[object], object]] = {
@@ -98,6 +99,19 @@ def test_a_list_in_place_of_an_object_and_the_other_way_round_is_an_error(path: 
         other: object = {} if isinstance(recorded[name], list) else []
         with pytest.raises(ShapeError, match=name):
             READERS[path]({**recorded, name: other})
+
+
+@pytest.mark.parametrize("name", ["dailyTrend", "byProvider", "byModel"])
+def test_analytics_with_a_part_of_another_shape_do_not_tell_of_a_free_day(name: str) -> None:
+    read, recorded = READERS["/api/usage/analytics"], RECORDED["fresh"]["/api/usage/analytics"]
+    with pytest.raises(ShapeError, match=name):
+        read({**recorded, name: {"error": "timeout"}})
+
+
+def test_lockouts_that_are_not_told_are_not_none() -> None:
+    assert health({"providerBreakers": []}).lockouts is None
+    assert health({"providerBreakers": [], "lockouts": {}}).lockouts is None
+    assert health({"providerBreakers": [], "lockouts": []}).lockouts == ()
 
 
 def test_no_chains_are_an_answer() -> None:
