@@ -41,7 +41,7 @@ def sections(answer: object, title: str = "", width: int | None = None) -> Itera
         elif value not in ((), {}, ""):
             rows.append((_spoken(name), figure(name, value)))
     if rows or title:
-        yield Section(title, aligned(rows))
+        yield Section(title, _facts_in(aligned(rows), rows, width))
     for name, value in parts:
         if is_dataclass(value):
             yield from sections(value, _spoken(name), width)
@@ -64,6 +64,16 @@ def aligned(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return tuple("  ".join(row).rstrip() for row in cells)
+
+
+def _facts_in(told: Sequence[str], rows: Sequence[tuple[str, ...]], width: int | None) -> tuple[str, ...]:
+    """Names and figures as lines; with a width a long figure goes on below its own beginning."""
+    if width is None:
+        return tuple(told)
+    indent = " " * (max(len(name) for name, _ in rows) + 2)
+    found = (line for each in told for line in each.split("\n"))
+    wrapped = (textwrap.wrap(line, width, subsequent_indent=indent) if len(line) > width else [line] for line in found)
+    return tuple(line for lines in wrapped for line in lines)
 
 
 def figure(name: str, value: Any) -> str:

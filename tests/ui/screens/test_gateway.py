@@ -15,6 +15,7 @@ from tui.domain.gateway_witness import Witness
 from tui.domain.text import clean
 from tui.ui.palette import Commands
 from tui.ui.screens.gateway import VIEWS, GatewayScreen
+from tui.ui.screens.gateway_views.view import AGAIN_S
 from tui.ui.widgets.gateway.view_tabs import ViewTabs
 
 KEYS = {"health": "H", "cost": "C", "combos": "O", "models": "M", "route": "R", "quota": "Q", "audit": "A"}
@@ -160,3 +161,19 @@ async def test_o_chooses_among_the_known_gateways() -> None:
         assert "https://gw.example.org" in app.text
         await press(app, "down", "enter")
         assert app.engine.orders == [("gateway.use", "office")]
+
+
+@pytest.mark.parametrize(("key", "name"), [("O", "combos"), ("M", "models"), ("Q", "quota")])
+async def test_what_could_not_be_had_is_no_longer_being_asked_for_and_soon_is_again(key: str, name: str) -> None:
+    async with gateway_stage(key, answers={name: CallError("Nothing listens there.")}) as app:
+        assert app.text.count("✗ Nothing listens there.") >= 2
+        assert "asking" not in app.text
+        asked = app.engine.count(name)
+        await pass_time(app, AGAIN_S)
+        assert app.engine.count(name) > asked
+
+
+async def test_the_last_word_of_a_silent_gateway_is_as_old_as_it_is() -> None:
+    silent = Witness(clean(""), clean("GET /api/combos"), "silent", 75.0, clean("no"))
+    async with gateway_stage("O", answers={"combos": replace(known.COMBOS, witnesses=(silent,))}) as app:
+        assert "1 min ago" in line(app, "$ mcp-tui gateway combos")

@@ -5,6 +5,7 @@ import pytest
 from tests.ui.screens import gateway_facts as known
 from tests.ui.screens.gateway_stage import gateway_stage, line, pass_time
 from tests.ui.screens.stage import Stage, press, settle
+from tui.ui.screens.gateway_views.catalog import SELDOM_S
 from tui.ui.widgets.gateway.choice_line import ChoiceLine
 from tui.ui.widgets.gateway.model_table import ModelFilter, found_models
 
@@ -67,7 +68,7 @@ async def test_the_chosen_model_and_a_list_that_failed_are_explained() -> None:
 
 async def test_lists_are_asked_for_seldom_and_anew_by_hand() -> None:
     async with gateway_stage("M", answers=known.ANSWERS) as app:
-        await pass_time(app, 60)
+        await pass_time(app, SELDOM_S - 1)
         assert app.engine.count("models") == 1
         await press(app, "r")
         assert app.engine.asked[-1] == ("models", {"refresh": True})

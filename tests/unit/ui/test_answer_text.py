@@ -73,6 +73,11 @@ def test_a_table_wider_than_the_room_becomes_one_record_after_the_other() -> Non
     assert max(map(len, narrow.lines)) <= 15
 
 
+def test_a_figure_too_long_for_the_room_goes_on_below_its_beginning() -> None:
+    [facts] = sections(Whole("written first of the usable places", 65.0, ()), width=30)
+    assert facts.lines[:2] == ("combo   written first of the", "        usable places")
+
+
 def test_sentences_stand_one_below_the_other() -> None:
     long = "dear/fake-1 was left out: its breaker is open (tripped by hand)."
     whole = Whole("main", 65.0, (), unknown=("main was asked for.", long))

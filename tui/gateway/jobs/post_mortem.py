@@ -41,9 +41,10 @@ def findings(explained: ExplainAnswer) -> Iterator[CleanText]:
     """Yields what can be said of a request, one sentence each, in the order in which it happened."""
     way = f"chain {explained.combo} ({explained.strategy or 'strategy unknown'})" if explained.combo else "one model"
     yield clean_line(f"{explained.target} was asked for: {way}.")
+    tried = {attempt.step for attempt in explained.attempts}
     for candidate in explained.candidates:
-        if not candidate.taken and candidate.left_out:
-            yield clean_line(f"{candidate.step} was left out: {candidate.left_out.removesuffix('.')}.")
+        if candidate.left_out and candidate.step not in tried:
+            yield clean_line(f"{candidate.step} was not taken: {candidate.left_out.removesuffix('.')}.")
     answered = False
     for number, attempt in enumerate(explained.attempts, start=1):
         # A request ends with its first answer: what follows is what that answer's gateway did for it.

@@ -27,7 +27,7 @@ class AnswerDialog(Dialog[None]):
     DEFAULT_CSS = """
     AnswerDialog {
         #dialog-box { width: 96%; max-width: 124; }
-        #answer { height: auto; max-height: 32; scrollbar-size-vertical: 1; scrollbar-background: $panel; }
+        #answer { height: auto; max-height: 65vh; scrollbar-size-vertical: 1; scrollbar-background: $panel; }
         #answer > Static { height: auto; }
     }
     """

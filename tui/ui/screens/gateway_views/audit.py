@@ -9,7 +9,7 @@ from tui.domain.audit import AuditEntry, AuditStats, AuditVerdict
 from tui.ui.keys import bindings
 from tui.ui.screens.gateway_views.view import GatewayView, Question
 from tui.ui.widgets.gateway.audit_table import AUDIT_COLUMNS, audit_cells, audit_summary
-from tui.ui.widgets.gateway.reading import Reading
+from tui.ui.widgets.gateway.reading import Reading, unanswered
 from tui.ui.widgets.lists.row_list import RowList
 
 MOST_CALLS = 200
@@ -49,7 +49,7 @@ class AuditView(GatewayView):
 
     def draw(self) -> None:
         calls: Reading[tuple[AuditEntry, ...]] = self.reading("calls", tuple)
-        self._rows.empty = NOTHING if calls.answer is not None else ([("◌ asking …", "dim")],)
+        self._rows.empty = NOTHING if calls.answer is not None else ([unanswered(calls)],)
         self._rows.show(calls.answer or ())
         self._show_summary()
 

@@ -20,12 +20,12 @@ from tui.ui.widgets.gateway.model_table import (
     model_cells,
     model_note,
 )
-from tui.ui.widgets.gateway.reading import NOT_EXPOSED
+from tui.ui.widgets.gateway.reading import unanswered
 from tui.ui.widgets.lists.list_filter import ListFilter
 from tui.ui.widgets.lists.row_list import RowList
 
-SELDOM_S = 300.0
-"""Providers are asked for their lists; these change seldom."""
+SELDOM_S = 60.0
+"""Lists and prices change seldom; whether a model is usable does not."""
 
 
 class ModelsView(GatewayView):
@@ -72,7 +72,7 @@ class ModelsView(GatewayView):
         wanted = ModelFilter(tuple(self._filter.words), self._abilities.choice, self._prices.choice)
         self._found = found_models(models, wanted)
         if reading.answer is None:
-            self._rows.empty = ([(NOT_EXPOSED if not reading.exposed else "◌ asking …", "dim")],)
+            self._rows.empty = ([unanswered(reading)],)
         elif models:
             self._rows.empty = ([("No model fits.", "bold")], [("/", "live"), (" then esc clears the words.", "dim")])
         else:

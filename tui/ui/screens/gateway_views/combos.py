@@ -16,7 +16,7 @@ from tui.ui.dialogs.trial import TrialDialog
 from tui.ui.keys import bindings
 from tui.ui.screens.gateway_views.view import GatewayView, Question
 from tui.ui.widgets.gateway.combo_tables import COMBO_COLUMNS, ComboRow, combo_cells, combo_detail, combo_rows
-from tui.ui.widgets.gateway.reading import NOT_EXPOSED
+from tui.ui.widgets.gateway.reading import unanswered
 from tui.ui.widgets.lists.detail import Detail
 from tui.ui.widgets.lists.row_list import RowList
 
@@ -59,7 +59,7 @@ class CombosView(GatewayView):
         reading = self.reading("combos", CombosAnswer)
         metrics = self.reading("metrics", CombosAnswer)
         if reading.answer is None:
-            self._rows.empty = ([(NOT_EXPOSED if not reading.exposed else "◌ asking …", "dim")],)
+            self._rows.empty = ([unanswered(reading)],)
         else:
             self._rows.empty = NONE_YET
         self._rows.show(combo_rows(reading.answer, metrics.answer))

@@ -21,7 +21,7 @@ from tui.ui.widgets.gateway.cost_tables import (
     rows_of,
     spend_curve,
 )
-from tui.ui.widgets.gateway.reading import NOT_EXPOSED
+from tui.ui.widgets.gateway.reading import NOT_EXPOSED, Reading, unanswered
 from tui.ui.widgets.gateway.spend_plot import SpendPlot
 from tui.ui.widgets.lists.row_list import RowList
 
@@ -78,7 +78,7 @@ class CostView(GatewayView):
         self._rows.empty = ([("Nothing was spent.", "dim")],) if reading.answer else ()
         self._rows.show(rows_of(reading.answer))
         curve = spend_curve(reading.answer, reading.at, running=self._running) if reading.answer else None
-        self._plot.empty = self._nothing_to_plot(reading.answer, exposed=reading.exposed)
+        self._plot.empty = self._nothing_to_plot(reading)
         self._plot.show(curve)
         self._title.update(plot_title(curve))
         if reading.answer:
@@ -86,10 +86,10 @@ class CostView(GatewayView):
             self._forecast.update(forecast_text(reading.answer, self.engine.clock.wall()))
 
     @staticmethod
-    def _nothing_to_plot(cost: CostAnswer | None, *, exposed: bool) -> str:
-        if cost is None and exposed:
-            return "◌ asking …"
-        return NOT_EXPOSED if cost is None or cost.step_s is None else "Nothing was spent in this period."
+    def _nothing_to_plot(reading: Reading[CostAnswer]) -> str:
+        if reading.answer is None:
+            return unanswered(reading)[0]
+        return NOT_EXPOSED if reading.answer.step_s is None else "Nothing was spent in this period."
 
     # --- what can be done
 

@@ -24,7 +24,8 @@ from tui.ui.widgets.gateway.gateway_tables import (
     provider_cells,
     provider_note,
 )
-from tui.ui.widgets.gateway.reading import NOT_EXPOSED
+from tui.ui.widgets.gateway.reading import NOT_EXPOSED, Reading, unanswered
+from tui.ui.widgets.lists.ink import Piece
 from tui.ui.widgets.lists.row_list import RowList
 
 LATENCY_WIDTH = 40
@@ -84,7 +85,7 @@ class HealthView(GatewayView):
         snapshot = self.state.gateway
         reading = self.reading("health", HealthAnswer)
         moves = move_rows(reading.answer)
-        self._moves.empty = ([(_no_moves(reading.answer, exposed=reading.exposed), "dim")],)
+        self._moves.empty = ([_no_moves(reading)],)
         self._moves.show(moves or [])
         if snapshot is None:
             return
@@ -127,11 +128,11 @@ class HealthView(GatewayView):
             self.action_breaker("release" if provider.breaker.held else "hold")
 
 
-def _no_moves(health: HealthAnswer | None, *, exposed: bool) -> str:
-    if health is None and exposed:
-        return "◌ asking …"
-    if health is None or not health.providers:
-        return NOT_EXPOSED if not exposed else "No provider, no breaker."
-    if all(one.moves is None for one in health.providers):
-        return NOT_EXPOSED
-    return "No breaker has moved yet: each change will stand here with its reason."
+def _no_moves(reading: Reading[HealthAnswer]) -> Piece:
+    if reading.answer is None:
+        return unanswered(reading)
+    if not reading.answer.providers:
+        return "No provider, no breaker.", "dim"
+    if all(one.moves is None for one in reading.answer.providers):
+        return NOT_EXPOSED, "dim"
+    return "No breaker has moved yet: each change will stand here with its reason.", "dim"

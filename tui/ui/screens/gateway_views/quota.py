@@ -13,7 +13,7 @@ from tui.ui.keys import bindings
 from tui.ui.operating import gateway_table, operate
 from tui.ui.screens.gateway_views.view import GatewayView, Question
 from tui.ui.widgets.gateway.quota_tables import QUOTA_COLUMNS, budget_text, quota_cells, quota_note
-from tui.ui.widgets.gateway.reading import NOT_EXPOSED
+from tui.ui.widgets.gateway.reading import unanswered
 from tui.ui.widgets.lists.row_list import RowList
 
 SELDOM_S = 30.0
@@ -55,7 +55,7 @@ class QuotasView(GatewayView):
         answer = reading.answer
         self._budget.display = answer is not None
         if answer is None:
-            self._rows.empty = ([(NOT_EXPOSED if not reading.exposed else "◌ asking …", "dim")],)
+            self._rows.empty = ([unanswered(reading)],)
         else:
             self._rows.empty = ([("No provider, no credential.", "dim")],)
             self._budget.update(budget_text(answer.budget, self.size.width))

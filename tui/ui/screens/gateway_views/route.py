@@ -15,9 +15,9 @@ from tui.ui.dialogs.choice import Choice, ChoiceDialog
 from tui.ui.keys import bindings
 from tui.ui.screens.gateway_views.view import GatewayView, Question
 from tui.ui.widgets.gateway.choice_line import ChoiceLine
-from tui.ui.widgets.gateway.reading import NOT_EXPOSED, Reading
+from tui.ui.widgets.gateway.reading import Reading, unanswered
 from tui.ui.widgets.gateway.route_rows import RouteRow, route_cells, route_rows
-from tui.ui.widgets.gateway.route_tree import explanation, simulation
+from tui.ui.widgets.gateway.route_tree import STYLES, explanation, simulation
 from tui.ui.widgets.lists.detail import Detail
 from tui.ui.widgets.lists.row_list import RowList
 
@@ -97,9 +97,8 @@ class RouteView(GatewayView):
         reading = self.reading(self._asked_as(row), SimulateAnswer)
         if reading.answer:
             return simulation(reading.answer, self._room)
-        if not reading.exposed:
-            return Content.styled(NOT_EXPOSED, "$dim")
-        return Content.styled(f"✗ {reading.trouble}", "$text-error") if reading.trouble else Content("◌ asking …")
+        words, ink = unanswered(reading)
+        return Content.styled(words, STYLES[ink])
 
     def _asked_as(self, row: RouteRow) -> str:
         return row.key if row.request else f"{row.target} {self._tokens}"
@@ -152,8 +151,4 @@ class RouteView(GatewayView):
 
 
 def _why_none(recent: Reading[tuple[object, ...]]) -> str:
-    if not recent.exposed:
-        return NOT_EXPOSED
-    if recent.answer is None:
-        return f"✗ {recent.trouble}" if recent.trouble else "◌ asking …"
-    return "No request was sent yet."
+    return unanswered(recent)[0] if recent.answer is None else "No request was sent yet."

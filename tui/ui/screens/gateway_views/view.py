@@ -18,6 +18,8 @@ from tui.ui.widgets.gateway.reading import Reading
 from tui.ui.widgets.gateway.view_foot import ViewFoot
 
 T = TypeVar("T")
+AGAIN_S = 10.0
+"""How soon a question that failed is asked again at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,9 @@ class GatewayView(Vertical):
             now = self.engine.clock.monotonic()
             for question in self.questions():
                 asked_at = self._asked_at.get(question.name)
-                exposed = self._readings.get(question.name, Reading()).exposed
-                if asked_at is None or (exposed and now - asked_at >= question.every_s):
+                reading = self._readings.get(question.name, Reading())
+                every_s = min(question.every_s, AGAIN_S) if reading.trouble else question.every_s
+                if asked_at is None or (reading.exposed and now - asked_at >= every_s):
                     self.ask_once(question)
         self._show_foot()
         self.tick()
@@ -166,6 +169,7 @@ class GatewayView(Vertical):
 
 
 def _told_s_ago(answer: object) -> float:
-    """How old an answer already is: a gateway outside is not asked for everything each time."""
+    """How old an answer already is: of a gateway outside that is silent, or not asked each time, its last word."""
     witnesses = getattr(answer, "witnesses", ())
-    return max((one.age_s for one in witnesses if one.standing == "relied on" and one.age_s), default=0.0)
+    spoke = (one for one in witnesses if one.standing == "relied on" or (one.standing == "silent" and not one.fact))
+    return max((one.age_s for one in spoke if one.age_s), default=0.0)

@@ -38,12 +38,17 @@ class Reading(Generic[T]):
         return None if self.answer is None else max(0.0, now - self.at)
 
 
+def unanswered(reading: Reading[T]) -> Piece:
+    """Returns why there is no answer: it is not offered, could not be had, or is waited for."""
+    if not reading.exposed:
+        return NOT_EXPOSED, "dim"
+    return (f"✗ {reading.trouble}", "bad") if reading.trouble else ("◌ asking …", "dim")
+
+
 def freshness(reading: Reading[T], now: float) -> list[Piece]:
     """Returns how old the answer is, or why there is none: `2 s ago`, `✗ 5 min ago, not newer: …`."""
-    if not reading.exposed:
-        return [(NOT_EXPOSED, "dim")]
-    if reading.answer is None:
-        return [(f"✗ {reading.trouble}", "bad")] if reading.trouble else [("◌ asking …", "dim")]
+    if reading.answer is None or not reading.exposed:
+        return [unanswered(reading)]
     if reading.trouble:
         return [(f"✗ {age(reading.age_s(now))}, not newer: ", "warn"), (reading.trouble, "")]
     return [(age(reading.age_s(now)), "dim"), *_witnesses(reading.answer)]
