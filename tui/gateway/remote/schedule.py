@@ -42,7 +42,7 @@ class Reading:
     document: object = None
     age_s: float | None = None
     trouble: McpTuiError | None = None
-    """Why the newest attempt failed; `document` is then what an earlier one read."""
+    """Why the newest attempt failed, or would; `document` is then what an earlier one read."""
     old: bool = False
     """Whether it is too long ago to tell how things stand now (see `OLD_AFTER_POLLS`)."""
 
@@ -73,19 +73,22 @@ class Schedule:
         self._clock, self._sleep, self._chance, self._hushed = clock, sleep, chance, hushed
         self._standings = {topic.name: _Standing(topic, due=clock.monotonic()) for topic in topics}
         self._unreachable = 0
+        self._out_of_reach: ConnectError | None = None
+        """Why nothing can be had now, whatever is asked."""
         self._rest_until = -math.inf
         self._hushed_since: float | None = None
 
     def last(self, topic: str) -> Reading:
         """Returns what a topic last said; never asks anybody."""
         standing = self._standings[topic]
+        trouble = standing.trouble or self._out_of_reach
         if standing.read_at is None:
-            return Reading(topic, trouble=standing.trouble)
+            return Reading(topic, trouble=trouble)
         age_s = self._clock.monotonic() - standing.read_at
         holds_s = OLD_AFTER_POLLS * standing.topic.every_s + TIMEOUT_S
         # Without a failed attempt since, the polls may have waited for a chat.
-        old = age_s > (holds_s if standing.trouble else holds_s + _LONGEST_HUSH_S)
-        return Reading(topic, standing.document, age_s, standing.trouble, old)
+        old = age_s > (holds_s if trouble else holds_s + _LONGEST_HUSH_S)
+        return Reading(topic, standing.document, age_s, trouble, old)
 
     async def fresh(self, topic: str, within_s: float = 0.0) -> Reading:
         """Returns what a topic says now, or said less than `within_s` ago. Raises McpTuiError when it says nothing.
@@ -164,7 +167,7 @@ class Schedule:
             now = self._clock.monotonic()
             standing.document, standing.read_at, standing.trouble, standing.failures = document, now, None, 0
             standing.due = now + standing.topic.every_s
-            self._unreachable, self._rest_until = 0, -math.inf
+            self._unreachable, self._out_of_reach, self._rest_until = 0, None, -math.inf
         finally:
             standing.reading = None
 
@@ -173,7 +176,7 @@ class Schedule:
         now = self._clock.monotonic()
         if isinstance(error, ConnectError):
             # Who cannot be reached by one way is not to be had by another: all wait.
-            self._unreachable += 1
+            self._unreachable, self._out_of_reach = self._unreachable + 1, error
             self._rest_until = now + self._rest(standing.topic.every_s, self._unreachable)
             standing.due = self._rest_until
         elif isinstance(error, KeyRefusedError | NoJsonError) or (isinstance(error, StatusError) and error.not_there):

@@ -215,3 +215,18 @@ async def test_polls_that_wait_for_a_chat_make_no_word_old() -> None:
 
 def test_what_was_never_told_is_not_old() -> None:
     assert not Stage({"a": Endpoint()}).schedule.last("a").old
+
+
+async def test_who_cannot_be_reached_by_one_way_is_out_of_reach_by_all() -> None:
+    """What is asked for often is not asked at all while everything rests."""
+    reached, lost = Endpoint(), Endpoint(trouble=DOWN)
+    stage = Stage({"a": reached, "b": lost}, {"a": 2.0})
+    await stage.schedule.fresh("a")
+    await stage.schedule.heard("b")
+    stage.clock.advance(16.1)
+    assert (stage.schedule.last("a").trouble, stage.schedule.last("a").old) == (DOWN, True)
+    await stage.schedule.fresh("a")
+    assert stage.schedule.last("a").trouble is None
+    lost.trouble = BROKEN
+    await stage.schedule.heard("b")
+    assert stage.schedule.last("a").trouble is None
