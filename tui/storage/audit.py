@@ -29,7 +29,7 @@ _COLUMNS = (
     "seq, at, caller, key_id, tool, outcome, duration_ms, cost_microusd, cost_source, input_hmac, transport,"
     " owner, began, chain"
 )
-_CALLS = "audit WHERE seq NOT IN (SELECT began FROM audit WHERE began IS NOT NULL)"
+_CALLS = "audit WHERE (owner IS NULL OR NOT EXISTS (SELECT 1 FROM audit AS ends WHERE ends.began = audit.seq))"
 """One row a call: how it ended, or that it began."""
 
 
@@ -187,21 +187,22 @@ def _entry(row: Sequence[Any]) -> AuditEntry:
 
 
 def _stats(connection: sqlite3.Connection) -> AuditStats:
-    calls, unended, succeeded, refused, average, cost, unknown = connection.execute(
-        "SELECT COUNT(*), COALESCE(SUM(owner IS NOT NULL), 0), COALESCE(SUM(outcome = 'ok'), 0),"  # noqa: S608 - constants
-        " COALESCE(SUM(outcome = 'refused'), 0), AVG(CASE WHEN owner IS NULL THEN duration_ms END),"
-        f" COALESCE(SUM(cost_microusd), 0), COALESCE(SUM(cost_microusd IS NULL), 0) FROM {_CALLS}"
-    ).fetchone()
-    tools = connection.execute(
-        f"SELECT tool, COUNT(*) AS n FROM {_CALLS} GROUP BY tool ORDER BY n DESC, tool LIMIT {TOOLS_TOLD}"  # noqa: S608
+    by_tool = connection.execute(
+        "SELECT tool, COUNT(*) AS n, SUM(owner IS NOT NULL), SUM(outcome = 'ok'), SUM(outcome = 'refused'),"  # noqa: S608
+        " SUM(CASE WHEN owner IS NULL THEN duration_ms ELSE 0 END), SUM(COALESCE(cost_microusd, 0)),"
+        f" SUM(cost_microusd IS NULL) FROM {_CALLS} GROUP BY tool ORDER BY n DESC, tool"
     ).fetchall()
+    calls, unended, succeeded, refused, took_ms, cost, unknown = (
+        sum(row[column] for row in by_tool) for column in range(1, 8)
+    )
+    ended = calls - unended
     return AuditStats(
         calls=calls,
         succeeded=succeeded,
         refused=refused,
-        average_ms=None if average is None else round(average),
+        average_ms=round(took_ms / ended) if ended else None,
         cost_microusd=cost,
         unknown_costs=unknown,
-        tools=tuple(ToolCount(clean_line(tool), count) for tool, count in tools),
+        tools=tuple(ToolCount(clean_line(tool), count) for tool, count, *_ in by_tool[:TOOLS_TOLD]),
         unended=unended,
     )
