@@ -4,7 +4,7 @@ from tui.cli.addressing import not_started, only_server, settled
 from tui.cli.invocation import Invocation
 from tui.config.edit import add_server, remove_server
 from tui.config.schema import Settings
-from tui.config.servers import url_spec
+from tui.config.servers import server_name, url_spec
 from tui.domain.errors import UsageError
 from tui.domain.ids import ServerName
 from tui.domain.servers import ServerSpec
@@ -58,17 +58,17 @@ def examine(call: Invocation) -> int:
 
 def add(call: Invocation) -> int:
     """Writes a server into config.toml; typing it is consent, stored with it."""
-    name: str = call.given.name
+    name = server_name(call.given.name)
     command: list[str] = call.given.command
     urls: list[str] = getattr(call.given, "typed_urls", [])
-    if bool(command) == bool(urls):
+    if any(command[:1]) == bool(urls):
         raise UsageError("Give either a command behind `--` or one --url.", "mcp-tui servers add NAME -- COMMAND ARGS")
     if any(spec.name == name for spec in call.settings.servers):
         raise UsageError(f"{name!r} exists already.", f"`mcp-tui servers remove {name}` first.")
-    if command:
-        spec = ServerSpec(ServerName(name), "stdio", command=command[0], args=tuple(command[1:]))
-    else:
+    if urls:
         spec = url_spec(name, urls[0])
+    else:
+        spec = ServerSpec(name, "stdio", command=command[0], args=tuple(command[1:]))
     add_server(call.paths, spec)
     return _typed(call, spec, f"Added {name} to {call.paths.config_file}.")
 

@@ -86,9 +86,7 @@ def is_named(text: str) -> bool:
 
 def _server(parent: Table, name: str, environ: Mapping[str, str]) -> ServerSpec:
     if not _NAME.fullmatch(name):
-        raise parent.error(
-            name, "is no name for a server.", f"Use letters, digits, - and _: for example {as_name(name)!r}."
-        )
+        raise parent.error(name, "is no name for a server.", _naming(name))
     table = parent.table(name)
     if table is None:
         raise parent.error(name, "must be a table.")
@@ -146,6 +144,17 @@ def _name_of_command(words: list[str]) -> str:
         program = PurePath(plain[0]).name if plain else program
     program = program.removesuffix(".py").removesuffix(".js").split("@")[0]
     return as_name(re.sub(r"^(mcp-)?server-|^mcp-", "", program))
+
+
+def server_name(text: str) -> ServerName:
+    """Returns what a person typed as a server's name. Raises UsageError when it can be none."""
+    if not _NAME.fullmatch(text):
+        raise UsageError(f"{text!r} is no name for a server.", _naming(text))
+    return ServerName(text)
+
+
+def _naming(text: str) -> str:
+    return f"Use letters, digits, - and _: for example {as_name(text)!r}."
 
 
 def as_name(text: str) -> str:

@@ -162,3 +162,10 @@ async def test_a_verb_beside_a_chat_does_not_end_its_session(program: Program) -
         after = await program.run("gateway", "cost", "--json", *options)
     assert json.dumps(before.document) == json.dumps(after.document)
     assert '"requests": 1' in json.dumps(after.document)
+
+
+@pytest.mark.parametrize("words", [("a.b", "--", "true"), ("", "--", "true"), ("a", "--", ""), ("a", "--url", "x")])
+async def test_a_server_that_no_file_could_hold_is_not_written(program: Program, words: tuple[str, ...]) -> None:
+    done = await program.run("servers", "add", *words)
+    assert done.code == 2, done
+    assert not program.config_file.exists()
