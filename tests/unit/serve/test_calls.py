@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.unit.serve.keeping import Kept, calls, holder, tool
+from tui.domain.audit import AuditedCall
 from tui.domain.errors import CallError, McpTuiError, RefusedError, StorageError, UsageError
 from tui.domain.money import Cost, MicroUsd
 from tui.serve.calls import NoSuchToolError
@@ -189,6 +190,77 @@ async def test_a_cancelled_call_is_booked_as_held_and_recorded() -> None:
         await running
     assert (kept.held, kept.spent) == ({}, 100)
     assert [(call.outcome, call.cost) for call in kept.recorded] == [("cancelled", Cost.unknown())]
+
+
+# --- beginnings
+
+
+async def test_a_call_is_recorded_before_the_tool_runs_and_its_end_names_its_beginning() -> None:
+    kept, seen = Kept(), []
+
+    async def looks(call: Call) -> ToolAnswer:
+        seen.append([(one.tool, one.outcome, one.duration_ms, one.cost) for one in kept.begun])
+        return await double(call)
+
+    await calls(kept, tool(looks)).carry_out(holder(), "double", {"n": 1})
+    assert seen == [[("double", "begun", None, Cost.unknown())]]
+    assert kept.ends == [1]
+
+
+async def test_what_is_turned_away_has_no_beginning() -> None:
+    kept = Kept()
+    with pytest.raises(RefusedError):
+        await calls(kept, tool(double)).carry_out(holder("read:health"), "double", {"n": 1})
+    assert (kept.begun, kept.ends) == ([], [None])
+
+
+class Slow(Kept):
+    """Commits a beginning only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def begin(self, call: AuditedCall) -> int:
+        self.asked.set()
+        await self.may.wait()
+        return await super().begin(call)
+
+
+async def test_a_caller_that_leaves_while_the_beginning_is_written_leaves_an_end_too() -> None:
+    kept, ran = Slow(), []
+
+    async def runs(call: Call) -> ToolAnswer:
+        ran.append(call)
+        return await double(call)
+
+    running = asyncio.create_task(calls(kept, tool(runs)).carry_out(holder(), "double", {"n": 1}))
+    await kept.asked.wait()
+    running.cancel()
+    kept.may.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ran == []
+    assert ([call.outcome for call in kept.recorded], kept.ends) == (["cancelled"], [1])
+
+
+class Full(Kept):
+    """Has no room for another row."""
+
+    async def begin(self, call: AuditedCall) -> int:
+        raise StorageError("The disk is full.")
+
+
+async def test_what_cannot_be_recorded_is_not_carried_out() -> None:
+    ran = []
+
+    async def runs(call: Call) -> ToolAnswer:
+        ran.append(call)
+        return await double(call)
+
+    with pytest.raises(StorageError):
+        await calls(Full(), tool(runs)).carry_out(holder(), "double", {"n": 1})
+    assert ran == []
 
 
 # --- the list
