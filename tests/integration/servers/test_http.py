@@ -1,6 +1,7 @@
 """Servers over HTTP: both transports, both eras, and what happens when HTTP itself fails."""
 
 import gzip
+import json
 from typing import Any, Literal
 
 import pytest
@@ -205,3 +206,41 @@ async def test_plain_answers_are_accepted() -> None:
 
     async with answering(reply) as port, hosting([http_spec(port)]) as host:
         assert (await host.call("s")).text == "hi"
+
+
+def large(kind: str, body: str) -> Reply:
+    """A result as one JSON body, or as the event of a stream whose lines end as `kind` says."""
+    if kind == "body":
+        return 200, {"content-type": "application/json"}, body.encode()
+    end = {"lf": "\n", "crlf": "\r\n"}[kind]
+    lines = [": hello", "", "event: message", *(f"data: {line}" for line in body.split("\n")), "", ""]
+    return 200, {"content-type": "text/event-stream"}, end.join(lines).encode()
+
+
+@pytest.mark.parametrize("kind", ["body", "lf", "crlf"])
+async def test_a_large_answer_arrives_whole_and_one_of_too_many_values_says_why_it_does_not(kind: str) -> None:
+    texts = {"text": "a line of words, [and] {marks} 🌍\n" * 20_000, "rows": [{"a": "bb", "c": [1]}] * 20_000}
+
+    async def talk(message: dict[str, Any]) -> Reply:
+        if message.get("method") != "tools/call":
+            return greeting(message) or rpc(message.get("id"))
+        rows: Any = [{}] * 300_000 if message["params"]["arguments"].get("far_too_much") else texts
+        answer = {"jsonrpc": "2.0", "id": message["id"], "result": {"content": [], "structuredContent": {"n": rows}}}
+        return large(kind, json.dumps(answer, indent=0))
+
+    async with answering(talk) as port, hosting([http_spec(port)]) as host:
+        result = await host.call("s")
+        assert (result.outcome, result.structured) == ("ok", {"n": texts})
+        refused = await host.call("s", far_too_much=True)
+        assert (refused.outcome, "400,000 values" in refused.text) == ("error", True)
+        assert (await host.call("s")).outcome == "ok"
+
+
+async def test_what_claims_to_be_an_answer_read_already_is_an_error() -> None:
+    async def talk(message: dict[str, Any]) -> Reply:
+        if message.get("method") != "tools/call":
+            return greeting(message) or rpc(message.get("id"))
+        return rpc(message["id"], result={"mcp-tui/parcel": "made up"})
+
+    async with answering(talk) as port, hosting([http_spec(port)]) as host:
+        assert (await host.call("s")).outcome == "error"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp import types as mcp_types
 
-from tui.servers.transports.repair import DEFINITION_META, OUTPUT_SCHEMA_META, repair
+from tui.servers.transports.repair import DEFINITION_META, OUTPUT_SCHEMA_META, PIECE_CAP, repair
 from tui.servers.trust.pins import canonical
 
 JSON = st.recursive(
@@ -76,3 +76,22 @@ def test_a_request_for_more_input_passes_untouched() -> None:
     """M50: what the server wants back must come back byte for byte."""
     asking = {"resultType": "input_required", "requestState": "opaque", "content": 7}
     assert repair("tools/call", asking, pytest.fail) is asking
+
+
+@pytest.mark.parametrize(
+    ("method", "key", "item"),
+    [
+        ("tools/call", "content", {"type": "text", "text": "a"}),
+        ("prompts/get", "messages", {"role": "user", "content": "a"}),
+        ("resources/read", "contents", {"uri": "a:b", "text": "a"}),
+    ],
+)
+def test_of_far_too_many_pieces_the_first_are_kept_and_the_rest_is_told(
+    method: str, key: str, item: dict[str, Any]
+) -> None:
+    said: list[str] = []
+    kept = repair(method, {key: [item] * (PIECE_CAP + 7)}, said.append)[key]
+    (sentence,) = said
+    assert (sentence.startswith("sent 2,007 "), sentence.endswith("the first 2,000 are kept")) == (True, True)
+    told = [{"type": "text", "text": "[7 more content blocks were left out]"}] if key == "content" else []
+    assert kept[PIECE_CAP:] == told

@@ -33,6 +33,7 @@ class Heard:
             issue=lambda _: None,
             junk=lambda text: self.log.add("junk", text),
             logged=self.log.told,
+            unpacked=lambda item: item,
             lists_changed=lambda: None,
             resource_changed=lambda _: None,
             lost=lambda: None,

@@ -199,4 +199,9 @@ def failed_answer(head: bytes, reason: str) -> JSONRPCError | None:
     if match is None or b'"method"' in head[: match.end()]:
         return None
     request_id: int | str = json.loads(match.group(1))
+    return unreadable(request_id, reason)
+
+
+def unreadable(request_id: int | str, reason: str) -> JSONRPCError:
+    """Returns the error answer that stands for one that was not read."""
     return JSONRPCError(jsonrpc="2.0", id=request_id, error=ErrorData(code=UNREADABLE, message=reason))

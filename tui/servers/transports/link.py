@@ -15,6 +15,7 @@ from tui.servers.asking.requests import Requests
 from tui.servers.faults import REQUEST_FAILURES, refuses_post
 from tui.servers.log import ServerLog
 from tui.servers.oauth.signin import SignIn
+from tui.servers.transports.parcels import Parcels
 from tui.servers.transports.stdio import PipeListener
 from tui.servers.transports.surviving import HttpListener
 from tui.servers.transports.tap import Tap, TappedReading, TappedWriting, tapped
@@ -125,12 +126,14 @@ def _listened(
         listener.issue("writes lines to stdout that are no messages; they are skipped and logged")
         log.add("junk", text, "warning")
 
+    parcels = Parcels()
     tap = Tap(
         spec.name,
         show=listener.show,
         issue=listener.issue,
         junk=junk,
         logged=log.told,
+        unpacked=parcels.unpacked,
         lists_changed=listener.lists_changed,
         resource_changed=listener.resource_changed,
         lost=listener.lost,
@@ -144,4 +147,4 @@ def _listened(
         exited=listener.exited,
     )
     http = HttpListener(failed=lambda text: log.add("http", text, "warning"), unreachable=listener.lost)
-    return tapped(open_transport(spec, pipes, http, signin), tap)
+    return tapped(open_transport(spec, pipes, http, signin, parcels), tap)

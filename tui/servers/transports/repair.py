@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Self
 
 from tui.domain.messages import Json
+from tui.servers.transports.preview import preview
 from tui.servers.trust.pins import canonical
 
 Report = Callable[[str], None]
@@ -18,6 +19,8 @@ DEFINITION_META = "mcp-tui/definition"
 """Where the canonical text of a whole definition travels, as it was before anything was mended."""
 STRUCTURED_META = "mcp-tui/structuredContent"
 """Where a result's structured content travels, in an `Untouched`."""
+PIECE_CAP = 2_000
+"""Pieces of one result that are kept."""
 _NOUNS = {"tools": "tool", "resources": "resource", "resourceTemplates": "resource template", "prompts": "prompt"}
 
 
@@ -63,7 +66,7 @@ def _listed(
     for item in _list(result.get(key)):
         mended = mend(item, report) if isinstance(item, dict) else None
         if mended is None:
-            report(f"{_NOUNS[key]} dropped, it has no name: {str(item)[:80]}")
+            report(f"{_NOUNS[key]} dropped, it has no name: {preview(item, 80)}")
         else:
             kept.append(mended)
     fixed = result | {key: kept}
@@ -128,7 +131,10 @@ def _called(result: dict[str, Json], report: Report) -> dict[str, Json]:
         if "structuredContent" not in result:
             report("a result has no content")
         content = []
-    fixed = result | {"content": [_block(item, report) for item in content], "isError": result.get("isError") is True}
+    blocks = [_block(item, report) for item in _first(content, "content blocks", report)]
+    if len(content) > PIECE_CAP:
+        blocks.append({"type": "text", "text": f"[{len(content) - PIECE_CAP:,} more content blocks were left out]"})
+    fixed = result | {"content": blocks, "isError": result.get("isError") is True}
     structured = fixed.pop("structuredContent", None)
     if structured is not None and not isinstance(structured, dict):
         report("a result's structured content is no object")
@@ -138,11 +144,12 @@ def _called(result: dict[str, Json], report: Report) -> dict[str, Json]:
 
 
 def _prompted(result: dict[str, Json], report: Report) -> dict[str, Json]:
-    return result | {"messages": [_message(item, report) for item in _list(result.get("messages"))]}
+    messages = _first(_list(result.get("messages")), "messages", report)
+    return result | {"messages": [_message(item, report) for item in messages]}
 
 
 def _read(result: dict[str, Json], report: Report) -> dict[str, Json]:
-    contents = [_contents(item, report) for item in _list(result.get("contents"))]
+    contents = [_contents(item, report) for item in _first(_list(result.get("contents")), "contents", report)]
     return result | {"contents": [item for item in contents if item]}
 
 
@@ -170,15 +177,15 @@ def _block(block: Json, report: Report) -> dict[str, Json]:
         case "resource" if contents := _contents(known.get("resource"), report):
             return {"type": "resource", "resource": contents}
         case _:
-            report(f"a content block was not understood: {str(block)[:60]}")
-            return {"type": "text", "text": f"[unsupported content: {str(block)[:2_000]}]"}
+            report(f"a content block was not understood: {preview(block, 60)}")
+            return {"type": "text", "text": f"[unsupported content: {preview(block)}]"}
 
 
 def _contents(item: Json, report: Report) -> dict[str, Json] | None:
     if isinstance(item, dict) and (isinstance(item.get("text"), str) or isinstance(item.get("blob"), str)):
         body = "text" if isinstance(item.get("text"), str) else "blob"
         return {"uri": ""} | _strings(item, "uri", "mimeType", body)
-    report(f"a resource without contents was dropped: {str(item)[:60]}")
+    report(f"a resource without contents was dropped: {preview(item, 60)}")
     return None
 
 
@@ -188,6 +195,13 @@ def _whole(definition: dict[str, Json]) -> dict[str, Json]:
 
 def _strings(item: dict[str, Json], *keys: str) -> dict[str, Json]:
     return {key: item[key] for key in keys if isinstance(item.get(key), str)}
+
+
+def _first(items: list[Json], noun: str, report: Report) -> list[Json]:
+    """The SDK builds an object of each piece on the loop, forty a millisecond at best."""
+    if len(items) > PIECE_CAP:
+        report(f"sent {len(items):,} {noun} at once; the first {PIECE_CAP:,} are kept")
+    return items[:PIECE_CAP]
 
 
 def _list(value: Json) -> list[Json]:

@@ -14,7 +14,8 @@ from typing import cast
 
 import httpx2
 
-from tui.servers.transports.framing import LINE_CAP_BYTES
+from tui.servers.transports.framing import LINE_CAP_BYTES, LONG_BYTES
+from tui.servers.transports.parcels import PackedBody, Parcels, packed_events
 
 HTTP_FAILED = -32090
 """JSON-RPC code of the answers made up here; `data.status` holds the HTTP status, None when nothing was received."""
@@ -36,15 +37,16 @@ class HttpListener:
 class SurvivingTransport(httpx2.AsyncBaseTransport):
     """Sends requests; failures and error statuses come back as JSON-RPC errors, never as exceptions."""
 
-    def __init__(self, listener: HttpListener, inner: httpx2.AsyncBaseTransport) -> None:
+    def __init__(self, listener: HttpListener, inner: httpx2.AsyncBaseTransport, parcels: Parcels) -> None:
         self._listener = listener
+        self._parcels = parcels
         self._inner = inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         try:
             response = await self._patiently(request)
             if response.headers.get("content-type", "").lower().startswith("text/event-stream"):
-                return response
+                return packed_events(response, self._parcels)
             return await self._bounded(request, response)
         except httpx2.TransportError as error:
             sentence = f"{_said(error)} ({request.url.host})"
@@ -76,8 +78,11 @@ class SurvivingTransport(httpx2.AsyncBaseTransport):
             return made_up(request, 500, sentence, response.status_code)
         headers = [(k, v) for k, v in response.headers.items() if k not in ("content-encoding", "content-length")]
         gone = response.status_code == 404 and "mcp-session-id" in request.headers
-        if response.status_code >= 400 and (gone or not _speaks_json_rpc(body)):
+        if response.status_code >= 400 and (gone or len(body) >= LONG_BYTES or not _speaks_json_rpc(body)):
             return self._explained(request, response, body)
+        if len(body) >= LONG_BYTES:
+            packed = PackedBody(body, self._parcels)
+            return httpx2.Response(response.status_code, headers=headers, stream=packed, request=request)
         return httpx2.Response(response.status_code, headers=headers, content=body, request=request)
 
     def _explained(self, request: httpx2.Request, response: httpx2.Response, body: bytes) -> httpx2.Response:

@@ -61,6 +61,7 @@ class Tap:
         issue: Callable[[str], None],
         junk: Callable[[str], None],
         logged: Callable[[Mapping[str, Json]], None],
+        unpacked: Callable[[SessionMessage], SessionMessage],
         lists_changed: Callable[[], None],
         resource_changed: Callable[[str], None],
         lost: Callable[[], None],
@@ -72,6 +73,7 @@ class Tap:
         self._issue = issue
         self._junk = junk
         self._logged = logged
+        self._unpacked = unpacked
         self._lists_changed = lists_changed
         self._resource_changed = resource_changed
         self.lost = lost
@@ -100,6 +102,7 @@ class Tap:
     async def received(self, item: SessionMessage | Exception) -> SessionMessage | Exception | None:
         """Returns what the session should see; None for what ends here."""
         method: str | None = None
+        item = item if isinstance(item, Exception) else self._unpacked(item)
         if not isinstance(item, Exception) and isinstance(item.message, JSONRPCResponse | JSONRPCError):
             method = self._answered(item.message)
         if method is None and not self._unasked.take():
