@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 
 from tui.domain.clock import Clock
 from tui.domain.completion import AttemptEnded, ChatRequest, ReplyEvent
@@ -111,14 +111,12 @@ class EmbeddedGateway(Answering):
 
     # --- answering
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[ReplyEvent, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ReplyEvent, None]:
         """Yields the facts of one request, `ReplyEnded` last; raises nothing but CancelledError.
 
         Closing the iterator closes the socket and settles the cost.
         """
-        async with aclosing(self._first_words.watched(self._sender.stream(request))) as facts:
-            async for fact in facts:
-                yield fact
+        return self._first_words.watched(self._sender.stream(request))
 
     def settled(self, attempt_id: AttemptId) -> AttemptEnded | None:
         """Returns how an attempt was settled whose stream was left before it ended, once; None for any other."""

@@ -14,6 +14,8 @@ from tui.gateway.upstream.reasoning import ReasoningDetails, content_of, reasoni
 from tui.gateway.upstream.usage import later_usage, reported_cost, usage_from
 
 MAX_TEXT_CHARS = 16 * 1024 * 1024
+_PLAIN = frozenset({"role", "content"})
+"""Most deltas hold nothing else, and then there is nothing else to look for."""
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
     "stop": "stop",
@@ -134,20 +136,27 @@ class Reply:
         return pieces
 
     def _take_delta(self, delta: dict[str, Any]) -> list[Piece]:
+        if delta.keys() <= _PLAIN and isinstance(content := delta.get("content"), str):
+            self.progress += bool(content)
+            return self._take_text(content)
         pieces: list[Piece] = []
         content, thinking = content_of(delta)
         reasoning = reasoning_of(delta) or thinking
         self.details.feed(delta)
         if reasoning and self._within_bounds(reasoning) and (shown := self._reasoning_pieces.feed(reasoning)):
             pieces.append(self._keep_reasoning(shown))
-        if content and self._within_bounds(content) and (shown := self._text_pieces.feed(content)):
-            pieces.append(self._keep_text(shown))
+        pieces += self._take_text(content)
         self.progress += bool(content) + bool(reasoning)
         for item in _call_items(delta):
             self.progress += 1
             if self._within_bounds(str(item)):
                 pieces += [CallReady(call, position) for call, position in self.calls.feed(item)]
         return pieces
+
+    def _take_text(self, content: str) -> list[Piece]:
+        if content and self._within_bounds(content) and (shown := self._text_pieces.feed(content)):
+            return [self._keep_text(shown)]
+        return []
 
     def _take_finish(self, reason: object) -> None:
         if not isinstance(reason, str) or not reason:

@@ -9,6 +9,7 @@ MAX_EVENT_BYTES = 8 * 1024 * 1024
 MAX_COMMENT_BYTES = 400
 
 _BOM = b"\xef\xbb\xbf"
+_DATA = b"data: "
 
 
 class EventTooLargeError(ValueError):
@@ -38,6 +39,8 @@ class SseDecoder:
 
     def feed(self, chunk: bytes) -> list[SseEvent]:
         """Returns the events that `chunk` completes. Raises EventTooLargeError."""
+        if self._is_whole_event(chunk):
+            return [SseEvent(chunk[len(_DATA) : -2].decode("utf-8", "replace"))]
         events: list[SseEvent] = []
         for line in self._lines(chunk):
             if event := self._take_line(line):
@@ -53,6 +56,18 @@ class SseDecoder:
             if event := self._take_line(line):
                 events.append(event)
         return events
+
+    def _is_whole_event(self, chunk: bytes) -> bool:
+        """Whether `chunk` is one event in one line, as most are, and nothing of an earlier chunk waits."""
+        waiting = self._line or self._data or self._name or self._after_cr or not self._started
+        return (
+            not waiting
+            and chunk.startswith(_DATA)
+            and chunk.find(b"\n") == len(chunk) - 2
+            and chunk.endswith(b"\n")
+            and b"\r" not in chunk
+            and len(chunk) <= self._max_event_bytes
+        )
 
     def _lines(self, chunk: bytes) -> list[bytes]:
         """Cuts at CR, LF or CRLF; the unfinished rest waits."""
