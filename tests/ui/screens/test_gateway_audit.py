@@ -35,6 +35,14 @@ async def test_each_call_says_who_called_what_and_how_it_ended() -> None:
         assert "85% ok   4 refused   420 ms on average   $0.0231+?" in line(app, "41 calls")
 
 
+async def test_a_call_that_runs_or_whose_end_nobody_knows_is_told_so() -> None:
+    open_ended = {"cost": Cost.unknown(), "duration_ms": None}
+    calls = (served(2, "gateway_test", "begun", **open_ended), served(1, "gateway_route", "unknown", **open_ended))
+    async with gateway_stage("A", served=calls, stats=STATS) as app:
+        assert "◌ running" in line(app, "gateway_test")
+        assert all(words in line(app, "gateway_route") for words in ("? unknown", "$?"))
+
+
 async def test_before_anything_was_served_it_says_what_would_be() -> None:
     async with gateway_stage("A") as app:
         assert "mcp-tui serve" in line(app, "Calls that other agents make")
