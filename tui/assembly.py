@@ -114,7 +114,7 @@ async def assemble(settings: Settings, paths: Paths, bus: Bus, clock: Clock, des
         around = replace(around, settings=with_chosen_gateway(around.settings))
         around = replace(around, settings=await _with_local_models(around))
         database = await _open_database(around, undo)
-        chats = ChatStore(database, clock)
+        chats = ChatStore(database, clock, paths.spill)
         chat_id, resumed = await _first_chat(chats, around.settings)
         gateway = await _open_gateway(around, database, chat_id, undo)
         assembly = await _open_room(around, database, chats, gateway, undo)

@@ -65,10 +65,7 @@ def add(call: Invocation) -> int:
         raise UsageError("Give either a command behind `--` or one --url.", "mcp-tui servers add NAME -- COMMAND ARGS")
     if any(spec.name == name for spec in call.settings.servers):
         raise UsageError(f"{name!r} exists already.", f"`mcp-tui servers remove {name}` first.")
-    if urls:
-        spec = url_spec(name, urls[0])
-    else:
-        spec = ServerSpec(name, "stdio", command=command[0], args=tuple(command[1:]))
+    spec = url_spec(name, urls[0]) if urls else ServerSpec(name, "stdio", command=command[0], args=tuple(command[1:]))
     add_server(call.paths, spec)
     return _typed(call, spec, f"Added {name} to {call.paths.config_file}.")
 

@@ -56,6 +56,16 @@ def _result(text: str | None) -> ToolResult | None:
         return None
 
 
+def results_of_one(connection: sqlite3.Connection, chat_id: ChatId) -> list[str]:
+    """Returns the files with whole results that this chat alone has; a copy of it has the same calls."""
+    rows = connection.execute(
+        "SELECT json_extract(result, '$.spill_path') FROM calls WHERE chat_id = ? AND json_valid(result)"
+        " AND id NOT IN (SELECT id FROM calls WHERE chat_id <> ?)",
+        (chat_id, chat_id),
+    )
+    return [path for (path,) in rows if isinstance(path, str)]
+
+
 def _turns(connection: sqlite3.Connection, chat_id: ChatId) -> dict[TurnId, StoredTurn]:
     rows = connection.execute("SELECT id, began, finished, outcome, reason FROM turns WHERE chat_id = ?", (chat_id,))
     return {

@@ -1,8 +1,11 @@
 """Chats on disk: every message, call and turn is committed before it takes effect elsewhere."""
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from tui.domain.clock import Clock
@@ -14,7 +17,7 @@ from tui.domain.messages import Message, ToolCall
 from tui.domain.money import Cost
 from tui.domain.servers import ToolResult
 from tui.domain.text import CleanText, clean, clean_line
-from tui.storage.chat_rows import read_chat
+from tui.storage.chat_rows import read_chat, results_of_one
 from tui.storage.chat_summaries import ChatSummary, read_summaries
 from tui.storage.codec import encode_message, encode_result, encode_usage, utf8
 from tui.storage.database import Database
@@ -41,9 +44,11 @@ class ChatPlace:
 class ChatStore:
     """The chat's memory (`chat.ports.Ledger`) and the list of chats. Every method may raise StorageError."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, results: Path | None = None) -> None:
+        """`results` is the directory in which the whole of shortened results is kept."""
         self._database = database
         self._clock = clock
+        self._results = results
 
     # --- the running chat
 
@@ -175,8 +180,17 @@ class ChatStore:
         await self._change(chat_id, "UPDATE chats SET title = ? WHERE id = ?", (clean_line(title, 200), chat_id))
 
     async def delete(self, chat_id: ChatId) -> None:
-        """Deletes a chat with all its messages and calls. Raises UsageError when there is no such chat."""
-        await self._change(chat_id, "DELETE FROM chats WHERE id = ?", (chat_id,))
+        """Deletes a chat with its messages, calls and kept results. Raises UsageError when there is no such chat."""
+
+        def delete(connection: sqlite3.Connection) -> list[str]:
+            kept = results_of_one(connection, chat_id)
+            if not connection.execute("DELETE FROM chats WHERE id = ?", (chat_id,)).rowcount:
+                raise _no_such_chat(chat_id)
+            return kept
+
+        kept = await self._database.write(delete)
+        if self._results is not None:
+            await asyncio.to_thread(_remove, [Path(name) for name in kept], self._results)
 
     async def places(self, chat_id: ChatId) -> Sequence[ChatPlace]:
         """Returns where a chat can be forked, oldest first."""
@@ -204,6 +218,14 @@ class ChatStore:
     async def _change(self, chat_id: ChatId, sql: str, values: tuple[str, ...]) -> None:
         if not await self._database.write(lambda connection: connection.execute(sql, values).rowcount):
             raise _no_such_chat(chat_id)
+
+
+def _remove(files: Sequence[Path], directory: Path) -> None:
+    """Removes those of the files that lie in the directory: a database can be edited."""
+    for file in files:
+        if file.parent == directory:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
 
 
 def _whole(chat: StoredChat) -> list[Message]:

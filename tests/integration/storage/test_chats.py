@@ -2,6 +2,7 @@
 
 import dataclasses
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -265,6 +266,27 @@ async def test_renaming_and_deleting(chats: ChatStore, database: Database) -> No
 
     assert await database.read(left) == [0, 0, 0, 0]
     assert await chats.last() is None
+
+
+async def test_whole_results_are_removed_with_the_last_chat_that_has_them(
+    database: Database, clock: FakeClock, tmp_path: Path
+) -> None:
+    results = tmp_path / "results"
+    results.mkdir()
+    own, foreign = results / "own.txt", tmp_path / "foreign.txt"
+    chats = ChatStore(database, clock, results)
+    chat = await chats.create()
+    await chats.add_message(chat, TURN, asking(call(1), call(2)))
+    for number, file in enumerate((own, foreign), 1):
+        file.write_text("all of it")
+        await chats.intend_call(chat, TURN, call(number), FILES, "read")
+        await chats.finish_call(call(number).id, dataclasses.replace(RESULT, spill_path=str(file)))
+    copy = await chats.fork(chat)
+    await chats.delete(chat)
+    assert own.exists()
+    await chats.delete(copy)
+    assert not own.exists()
+    assert foreign.exists()
 
 
 async def test_a_chat_that_does_not_exist_is_an_error_with_a_hint(chats: ChatStore) -> None:
