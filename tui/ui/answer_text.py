@@ -92,7 +92,7 @@ def figure(name: str, value: Any) -> str:
         case Mapping():
             return ", ".join(f"{clean_line(key)} {figure(str(key), item)}" for key, item in value.items())
         case list() | tuple() | set() | frozenset():
-            return ", ".join(figure(name, item) for item in value)
+            return ", ".join(_spoken(item) if name == "unknown" else figure(name, item) for item in value)
         case _:
             # What a model answered is the answer itself; all other texts are remarks.
             return clean(value) if name == "content" else clean_line(value, 200)

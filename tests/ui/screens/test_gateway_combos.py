@@ -98,6 +98,21 @@ async def test_a_benchmark_shows_each_step_as_it_answers_and_then_who_was_fastes
         assert "fastest groq/llama-3.3-70b" in app.text
 
 
+async def test_at_80_columns_a_trials_error_stands_below_its_step_and_figures_on_its_line() -> None:
+    error = clean("[openai-compatible-chat-749c90d9/fake-fast] [503]: alpha is told to answer 503")
+    async with gateway_stage(
+        "O",
+        (80, 24),
+        answers={**known.ANSWERS, "test": known.TRIED},
+        trials=(known.GOOD, replace(known.BAD, error=error)),
+    ) as app:
+        await press(app, "b")
+        await settle(app)
+        good, bad = line(app, "✓ ", "412 ms"), line(app, "[503]: alpha is told")
+        assert "$" in good
+        assert "✗" not in bad
+
+
 async def test_leaving_a_benchmark_stops_its_calls() -> None:
     async with gateway_stage("O", answers=known.ANSWERS, held=asyncio.Event()) as app:
         await app.pilot.press("b")

@@ -50,6 +50,7 @@ WHOLE = Whole("main", 65.0, (Part("groq", 1_200_000, 412), Part("openai", None))
         ("enabled", False, "no"),
         ("requests", 2_041, "2 041"),
         ("names", ("a", "b"), "a, b"),
+        ("unknown", ("cancelled", "p50_ms", "rate_limit"), "cancelled, p50, rate limit"),
         ("reason", "two\nlines", "two lines"),
         ("content", "two\nlines", "two\nlines"),
     ],

@@ -14,7 +14,10 @@ from tui.domain.text import CleanText, clean_line
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line
 from tui.ui.format import duration
+from tui.ui.widgets.gateway.route_tree import behind
 
+LONGEST_NAME = 40
+"""Characters of a step's name."""
 Try = Callable[[Callable[[StepTrial], None]], Awaitable[TestAnswer]]
 """Tries every step and tells each trial as it ends. Raises McpTuiError."""
 
@@ -64,26 +67,31 @@ class TrialDialog(Dialog[None]):
         self._draw()
 
     def _draw(self) -> None:
-        self._lines.update(Content("\n").join(_line(step, trial) for step, trial in self._steps.items()))
+        names = max((len(clean_line(step, LONGEST_NAME)) for step in self._steps), default=0)
+        width = self._lines.size.width or 60
+        told = (line for step, trial in self._steps.items() for line in _lines(step, trial, names, width))
+        self._lines.update(Content("\n").join(told))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
 
     def action_close(self) -> None:
         # What it still waits for ends with it.
         self.dismiss(None)
 
 
-def _line(step: str, trial: StepTrial | None) -> Content:
-    name = clean_line(step, 40)
+def _lines(step: str, trial: StepTrial | None, names: int, width: int) -> list[Content]:
+    """One step; an error that does not fit behind its name stands below it."""
+    name = f"{clean_line(step, LONGEST_NAME):<{names}}  "
     if trial is None:
-        return Content.assemble(("… ", "$dim"), f"{name:<42}", ("waiting", "$dim"))
+        return [Content.assemble(("… ", "$dim"), name, ("waiting", "$dim"))]
     if not trial.success:
-        return Content.assemble(("✗ ", "$text-error"), f"{name:<42}", (clean_line(trial.error, 120), "$text-error"))
+        begun = Content.assemble(("✗ ", "$text-error"), name)
+        return behind(begun, clean_line(trial.error, 200), "  ", width, "$text-error")
     first = f"first token {duration(trial.first_token_ms)}"
-    return Content.assemble(
-        ("✓ ", "$text-success"),
-        f"{name:<42}{duration(trial.latency_ms):>8}  ",
-        (f"{first:<21}", "$dim"),
-        format_usd(trial.cost.microusd),
-    )
+    took = f"{duration(trial.latency_ms):>8}  "
+    good = Content.assemble(("✓ ", "$text-success"), name, took, (f"{first:<21}", "$dim"))
+    return [good + Content(format_usd(trial.cost.microusd))]
 
 
 def _verdict(answer: TestAnswer) -> Content:

@@ -44,7 +44,7 @@ class HealthView(GatewayView):
     BINDINGS = bindings("health")
     DEFAULT_CSS = """
     HealthView > #providers { height: auto; max-height: 45%; min-height: 4; }
-    HealthView > .note { height: auto; max-height: 5; padding: 1 2; }
+    HealthView > .note { height: auto; max-height: 8; padding: 1 2; }
     HealthView > .below { height: 1fr; }
     HealthView #moves { height: 1fr; width: 1fr; background: $surface; padding: 0 1; scrollbar-background: $surface; }
     HealthView .latency { width: 42; height: 100%; padding: 0 2; background: $surface; }

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from textual.content import Content
 
 from tui.domain.gateway_answers import ComboMetricsAnswer, CombosAnswer, ComboStep, ComboView
@@ -12,7 +11,7 @@ from tui.domain.text import clean_line
 from tui.ui.format import UNKNOWN, age, duration, percent, plural, whole
 from tui.ui.widgets.gateway.cost_tables import cost_words
 from tui.ui.widgets.gateway.reading import Reading, freshness
-from tui.ui.widgets.gateway.route_tree import hung
+from tui.ui.widgets.gateway.route_tree import behind, hung
 from tui.ui.widgets.lists.columns import Column, Columns
 from tui.ui.widgets.lists.detail import heading, lines
 from tui.ui.widgets.lists.ink import Piece
@@ -106,9 +105,7 @@ def _step(number: int, step: ComboStep, width: int) -> Iterable[Content]:
     begun = Content.assemble(
         (f"{number:>2} ", "$dim"), (f"{sign} ", style), f"{name:<{STEP_WIDTH}}  ", (weight, "$dim")
     )
-    if begun.cell_length + cell_len(why) <= width:
-        return [begun + Content.styled(why, why_style)]
-    return [begun, *hung(_INDENT, why, width, why_style)]
+    return behind(begun, why, _INDENT, width, why_style)
 
 
 def _told(row: ComboRow, metrics: Reading[CombosAnswer], now: float, width: int) -> Iterable[Content]:

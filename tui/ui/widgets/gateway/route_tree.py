@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tui.domain.gateway_routing import AttemptRecord, Candidate, ExplainAnswer, Factor, SimulateAnswer, SimulatedStep
@@ -76,6 +77,13 @@ def hung(indent: str, text: str, width: int, style: str = "") -> list[Content]:
     """Returns a text in lines of so many cells, all of them indented; none for an empty one."""
     wrapped = textwrap.wrap(text, max(16, width), initial_indent=indent, subsequent_indent=indent)
     return [Content.styled(line, style) for line in wrapped]
+
+
+def behind(begun: Content, text: str, indent: str, width: int, style: str) -> list[Content]:
+    """Returns a line that goes on with a text where it fits, else the text below it."""
+    if begun.cell_length + cell_len(text) <= width:
+        return [begun + Content.styled(text, style)]
+    return [begun, *hung(indent, text, width, style)]
 
 
 def _end(answer: SimulateAnswer) -> Content:
