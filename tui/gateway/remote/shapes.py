@@ -49,7 +49,7 @@ def named_of(source: str, document: object, *path: str) -> Mapping[CleanText, Fi
 def object_with(source: str, document: object, *names: str) -> Fields:
     """Returns the object that has at least one of some fields. Raises ShapeError."""
     if not (isinstance(document, dict) and any(name in document for name in names)):
-        raise _misshapen(source, document, f"an object with {' or '.join(map(repr, names))}")
+        raise _misshapen(source, document, f"an object with {' or '.join(map(repr, names[:2]))}")
     return Fields(document)
 
 
