@@ -16,7 +16,7 @@ from tests.fakes.mcp_http import make_server, serving
 
 
 class SignInServer:
-    """Counts what it was asked in `seen`: `401`, `register`, `authorize`, `code`, `refresh`."""
+    """Counts what it was asked in `seen`: `401`, `register`, `authorize`, `code`, `refresh`, `revoke`."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -34,6 +34,7 @@ class SignInServer:
         self.bearers: set[str] = set()
         """Every token that was shown to it, good or not."""
         self.refresh_status = 200
+        self.revoke_status = 200
         self.forms: list[dict[str, str]] = []
         self._inner: ASGIApp = make_server().streamable_http_app()
 
@@ -79,6 +80,10 @@ class SignInServer:
                 return RedirectResponse(f"{query['redirect_uri']}?code=c0de&state={query['state']}{iss}")
             case "/oauth2/token":
                 return await self._token(request)
+            case "/revoke":
+                self.seen.append("revoke")
+                self.forms.append({key: str(value) for key, value in (await request.form()).items()})
+                return Response("secret words", self.revoke_status)
         return Response(status_code=404)
 
     async def _token(self, request: Request) -> Response:

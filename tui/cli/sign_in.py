@@ -17,6 +17,11 @@ _SAID = {
     "already": "Signed in at {} already; `mcp-tui servers sign-out {}` forgets it.",
     "not-needed": "{} wants no sign-in.",
 }
+_REVOCATIONS = {
+    "revoked": "revoked at the server, too.",
+    "not-offered": "removed here; the server offers no revocation.",
+    "failed": "removed here; revoking it at the server failed: ",
+}
 _CHUNK_BYTES = 4_096
 _LINE_BYTES = 64 * 1024
 
@@ -40,15 +45,18 @@ def sign_in(call: Invocation) -> int:
 
 
 def sign_out(call: Invocation) -> int:
-    """Forgets what a server granted; what it keeps of it is its own affair."""
+    """Forgets what a server granted and has it revoked there where the server offers that."""
     name = ServerName(call.given.name)
 
     async def verb(engine: Engine) -> int:
-        known = await engine.servers.sign_out(name)
+        revocation = await engine.servers.sign_out(name)
         if call.output.as_json:
-            call.output.document({"server": name, "outcome": "signed-out" if known else "not-signed-in"})
+            told = {"revocation": revocation.outcome, "detail": revocation.detail} if revocation else {}
+            call.output.document({"server": name, "outcome": "signed-out" if revocation else "not-signed-in", **told})
+        elif revocation is None:
+            call.output.say(f"Nobody was signed in at {name}.")
         else:
-            call.output.say(f"Signed out of {name}." if known else f"Nobody was signed in at {name}.")
+            call.output.say(f"Signed out of {name}: {_REVOCATIONS[revocation.outcome]}{revocation.detail}")
         return 0
 
     return call.on_engine(verb, not_started(only_server(call.settings, name)))

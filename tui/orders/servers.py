@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.domain.trust import LaunchReview
     from tui.servers.checking.examination import DoctorReport
     from tui.servers.oauth.by_hand import SignInOutcome
+    from tui.servers.oauth.revocation import Revocation
 
 
 class ServerOrders:
@@ -88,9 +89,19 @@ class ServerOrders:
         spec = self._consented(name, "signing in would reach it")
         return await sign_in(spec, grants=self._parts().pool.grants, ask=ask, client_version=__version__)
 
-    async def sign_out(self, name: ServerName) -> bool:
-        """Forgets a server's sign-in on this machine. Returns whether there was one."""
-        return await self._parts().pool.grants.forget(self.spec(name).url)
+    async def sign_out(self, name: ServerName) -> "Revocation | None":
+        """Forgets a server's sign-in on this machine, then has the tokens revoked where that is offered.
+
+        Returns how the latter ended, None when nobody was signed in.
+        """
+        from tui.servers.oauth.revocation import Revocation, revoke  # imports the SDK
+
+        spec, grants = self.spec(name), self._parts().pool.grants
+        grant = await grants.load(spec.url)
+        known = await grants.forget(spec.url)
+        if grant is not None:
+            return await revoke(spec, grant)
+        return Revocation("failed", CleanText("it could not be read")) if known else None
 
     def _consented(self, name: ServerName, what: str) -> ServerSpec:
         spec = self.spec(name)

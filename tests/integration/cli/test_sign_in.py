@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from tests.fakes.mcp_sign_in import sign_in_server, visit, visit_elsewhere
 from tests.integration.cli.program import Program
 
@@ -104,3 +106,31 @@ async def test_a_server_nobody_consented_to_is_not_reached(program: Program) -> 
         done = await program.run("servers", "sign-in", "s")
         assert (done.code, "servers trust s" in done.err) == (4, True)
         assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "status", "said", "kinds"),
+    [
+        (True, 200, "revoked at the server", ["refresh_token", "access_token"]),
+        (True, 503, "revoking it at the server failed: HTTP 503", ["refresh_token"]),
+        (False, 200, "the server offers no revocation", []),
+    ],
+)
+async def test_signing_out_revokes_what_was_granted_where_that_is_offered_and_says_how_it_ended(
+    program: Program, offered: bool, status: int, said: str, kinds: list[str]
+) -> None:
+    async with sign_in_server() as (server, url):
+        server.revoke_status = status
+        server.metadata = {"revocation_endpoint": url.replace("/mcp", "/revoke")} if offered else {}
+        async with signing_in(program, url) as (process, page):
+            await asyncio.to_thread(visit, page)
+            assert (await ended(process))[0] == 0
+        server.forms.clear()
+        out = await program.run("servers", "sign-out", "s", "--url", f"s={url}")
+        assert (out.code, said in out.err, "secret words" in out.err) == (0, True, False), out
+        again = await program.run("servers", "sign-out", "s", "--url", f"s={url}", "--json")
+        assert again.document["outcome"] == "not-signed-in"
+        assert [(form["token_type_hint"], form["client_id"]) for form in server.forms] == [
+            (kind, "registered") for kind in kinds
+        ]
+        assert {form["token"] for form in server.forms} <= {server.refresh_token, *server.tokens}

@@ -25,8 +25,8 @@ _STREAM_READ_TIMEOUT_S = 3_600.0
 """Silence on a stream is normal; calls have their own timeout."""
 
 
-def _proxy_for(url: str) -> str | None:
-    """The environment's proxy; a client with a transport of its own is not given one by the library."""
+def proxy_for(url: str) -> str | None:
+    """Returns the environment's proxy for a URL; a client with a transport of its own is not given one by the library."""
     parts = urlsplit(url)
     if not parts.hostname or proxy_bypass(parts.hostname):
         return None
@@ -38,7 +38,7 @@ def make_client(
     url: str, headers: Mapping[str, str], listener: HttpListener, signin: SignIn | None, parcels: Parcels
 ) -> httpx2.AsyncClient:
     """Returns a client for one server; compressed answers are not asked for."""
-    proxy = _proxy_for(url)
+    proxy = proxy_for(url)
     inner: httpx2.AsyncBaseTransport = httpx2.AsyncHTTPTransport(proxy=proxy)
     if signin is not None:
         outward = httpx2.AsyncHTTPTransport(proxy=proxy)
