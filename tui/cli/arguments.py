@@ -101,7 +101,7 @@ def _add_servers(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
         "remove": "take a server out of config.toml",
         "trust": "consent to start a server that a file names, and to what it says",
         "sign-in": "sign in at a remote server: open the page it prints, or paste back the address it ends at",
-        "sign-out": "forget the sign-in at a server on this machine",
+        "sign-out": "forget the sign-in at a server, and revoke it there",
     }
     for action, text in named.items():
         actions.add_parser(action, parents=[shared], help=text).add_argument("name", metavar="NAME")
