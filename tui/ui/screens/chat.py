@@ -33,6 +33,8 @@ from tui.ui.widgets.servers.servers_pane import ServersPane
 from tui.ui.widgets.transcript.transcript import NO_MODEL, WELCOME, Transcript
 
 TICK_S = 1.0
+WIDTHS = ((0, "-narrow"), (80, "-medium"), (100, "-wide"), (120, "-roomy"))
+"""The screen's class from so many columns on."""
 COPIED = "Sent to the clipboard (OSC 52). If your terminal refuses it, w writes a file."
 
 
@@ -60,7 +62,7 @@ class ChatScreen(LiveScreen):
 
     def __init__(self, engine: Engine, state: State) -> None:
         super().__init__(engine, state)
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (100, "-wide"), (120, "-roomy")]
+        self.HORIZONTAL_BREAKPOINTS = list(WIDTHS)
         self._status = StatusBar(engine.settings.profile)
         self._servers = ServersPane(id="left")
         self._transcript = Transcript(clock=engine.clock)
@@ -70,6 +72,8 @@ class ChatScreen(LiveScreen):
         self._outgoing = Outgoing(engine, state)
 
     def compose(self) -> ComposeResult:
+        # Textual adds it after the first paint, and then styles, arranges and paints everything again.
+        self.add_class(max(width for width in WIDTHS if width[0] <= self.app.size.width)[1])
         yield self._status
         yield Horizontal(self._servers, self._middle, self._gateway, id="panes")
         yield house_key_bar("Chat")

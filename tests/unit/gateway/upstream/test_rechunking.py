@@ -54,7 +54,6 @@ WAITING = [(b"", b"\n"), (b"data: a", b"\n"), (b"", b"\n"), (b"event: e", b"\n")
 )
 @example(WAITING, [1, 10, 19])
 @example([*WAITING[:2], *WAITING[4:]], [1, 9])
-@example([(b"", b"\n"), (b"data: a", b"\r"), (b"", b"\n"), (b"data: a", b"\n"), (b"", b"\n")], [1, 9])
 def test_events_do_not_depend_on_how_bytes_were_cut(lines: list[tuple[bytes, bytes]], places: list[int]) -> None:
     whole = b"".join(line + end for line, end in lines)
     assert decoded(cut(whole, places)) == decoded([whole])
