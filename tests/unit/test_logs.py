@@ -67,6 +67,12 @@ def test_what_is_no_secret_stays_readable(text: str) -> None:
     assert redact(text) == text
 
 
+def test_masking_takes_no_longer_for_a_long_word() -> None:
+    # Looking back over the word from each of its letters would take hours.
+    word = "tokenized-" * 30_000
+    assert redact(f"{word} {word}password=hunter2") == f"{word} {word}password={MASK}"
+
+
 @given(st.text(st.characters(), max_size=200))
 def test_masking_twice_masks_nothing_more(text: str) -> None:
     assert redact(redact(text)) == redact(text)

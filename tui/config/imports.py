@@ -19,8 +19,9 @@ from tui.domain.text import CleanText, clean_line
 _TABLES = ("mcpServers", "servers", "mcp_servers", "context_servers", "mcp")
 _MAX_FILE_BYTES = MAX_BYTES * 10
 _MAX_SERVERS = 500
-_COMMENTS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_COMMAS = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
+# What is never closed ends with the text: looking for its end again from every place in it would take forever.
+_COMMENTS = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_COMMAS = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|,(?=\s*[}\]])', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

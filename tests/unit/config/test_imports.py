@@ -36,6 +36,8 @@ HOSTILE = {
     "not-json.json": "{",
     "a-list.json": "[1, 2]",
     "deep.json": "[" * 100_000,
+    "never-closed.json": '{"' + '\\"' * 300_000,
+    "comments-never-closed.json": "/* " * 300_000,
     "no-server.json": '{"mcpServers": {"s": 7, "t": {}, "u": {"command": "x", "url": "https://a"}}}',
     "bad-url.json": '{"mcpServers": {"s": {"url": "file:///etc/passwd"}, "t": {"url": "javascript:alert(1)"}}}',
     "odd-types.json": '{"mcpServers": {"s": {"command": 7, "args": "x"}}, "inputs": {"a": 1}, "projects": [1]}',
