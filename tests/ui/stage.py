@@ -39,7 +39,7 @@ class Stage:
 
     async def until(self, part: str) -> None:
         """Waits until the screen shows `part`."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while part not in self.text:
                 await self.pilot.pause(0.02)
 
@@ -72,6 +72,7 @@ async def staged(
     """Opens the app, tells it the scene, and closes it."""
     engine = engine or EngineDouble(directory)
     app = CockpitApp(engine, first_screen=first_screen)
+    app.NOTIFICATION_TIMEOUT = 600.0  # type: ignore[misc]  # a notice must not go before a slow machine looked at it
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, engine, pilot)
         await pilot.pause()

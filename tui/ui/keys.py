@@ -140,7 +140,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tools.copy_command", "Y", "copy as command", "Copy the call as a command line", shown=True),
     Action("tools.switch", "o", "for model", "Tell the model of the tool, or no longer", shown=True),
     Action("tools.watch", "w", "watch", "Tell when the resource changes, or no longer", shown=True),
-    Action("tools.cancel", "escape", "cancel", "Stop the running call"),
+    Action("tools.cancel", "escape", "back", "Stop the running call, else go back to the list", shown=True),
     # A block of a result
     Action("result.open", "enter", "open", "Read the linked resource", shown=True),
     Action("result.copy", "y", "copy", "Copy the block", shown=True),

@@ -428,6 +428,15 @@ async def test_letters_are_not_offered_as_keys_while_a_field_takes_them(stage):
     assert "o for model" in offered(stage)
 
 
+async def test_the_way_out_of_a_field_is_offered_and_leads_to_the_list(stage):
+    await find(stage, "search_files")
+    assert "esc back" not in offered(stage)
+    await press(stage, "enter")
+    assert "esc back" in offered(stage)
+    await press(stage, "escape")
+    assert stage.screen.focused is stage.screen.query_one("#catalog")
+
+
 async def test_the_keys_of_a_block_are_offered_while_it_is_read(stage):
     link = ResourceLinkBlock(clean("demo://one"), clean("one"))
     stage.engine.result = ToolResult("ok", (TextBlock(clean("text")), link))

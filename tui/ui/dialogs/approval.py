@@ -51,7 +51,8 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
         super().__init__(clock)
         self._question = question
         self._arguments = ToBeRead(Static(_arguments(question.arguments_json)), id="approval-arguments")
-        self._note = Static(Content(""), classes="note")
+        self._note = Static("", classes="note")
+        self._note.display = False
         self._reason = Input(placeholder="Why not? The model is told. enter denies", id="approval-reason")
 
     def title_text(self) -> str:
@@ -114,12 +115,16 @@ class ApprovalDialog(QuestionDialog[ApprovalAnswer | None]):
         self._arguments.read_on(where)
 
     def on_to_be_read_finished(self) -> None:
-        self._note.update(Content(""))
+        self._say("")
+
+    def _say(self, words: str) -> None:
+        self._note.update(Content(words))
+        self._note.display = bool(words)
 
     def _allow(self, answer: ApprovalAnswer) -> None:
         # What was never on the screen was never approved.
         if self.armed and not self._arguments.finished:
-            self._note.update(Content("The arguments go on: read them to the end first (end)."))
+            self._say("The arguments go on: read them to the end first (end).")
             return
         self.answer(answer)
 

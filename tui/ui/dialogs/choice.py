@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from tui.domain.text import CleanText
 from tui.ui import keys
 from tui.ui.dialogs.dialog import Dialog, key_line, text
+from tui.ui.widgets.lists.list_filter import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,11 @@ class ChoiceDialog(Dialog[str | None]):
         yield self._list
 
     def keys_text(self) -> Content:
-        return key_line(("↑↓", "move"), ("enter", "choose"), ("esc", "close"))
+        choose = (("↑↓", "move"), ("enter", "choose")) if self._choices else ()
+        return key_line(*choose, ("esc", "close"))
 
     def on_mount(self) -> None:
+        self._filter.display = self._list.display = bool(self._choices)
         self._fill("")
         self._filter.focus()
 
@@ -96,9 +99,11 @@ class ChoiceDialog(Dialog[str | None]):
         self.dismiss(None)
 
     def _fill(self, wanted: str) -> None:
-        shown = [choice for choice in self._choices if wanted in f"{choice.id} {choice.label}".lower()]
-        self._list.set_options(
-            Option(Content.assemble(choice.label, "  ", (choice.detail, "$dim")), id=choice.id) for choice in shown
-        )
+        words = wanted.split()
+        shown = [
+            choice for choice in self._choices if holds(f"{choice.id} {choice.label} {choice.detail}".lower(), words)
+        ]
+        options = [Option(Content.assemble(each.label, "  ", (each.detail, "$dim")), id=each.id) for each in shown]
+        self._list.set_options(options or [Option(Content.styled("Nothing holds these words.", "$dim"), disabled=True)])
         places = (index for index, choice in enumerate(shown) if choice.id == self._current and not wanted)
         self._list.highlighted = next(places, 0) if shown else None

@@ -42,7 +42,8 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
         super().__init__(clock)
         self._question = question
         self._texts = ToBeRead(*self._to_read(question), id="definitions")
-        self._note = Static(Content(""), classes="note")
+        self._note = Static("", classes="note")
+        self._note.display = False
         self._no = Button("Keep it from the model", id="no")
         self._yes = Button("Tell the model", id="yes")
         self._no.active_effect_duration = self._yes.active_effect_duration = 0
@@ -86,7 +87,7 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
     def action_agree(self) -> None:
         # What was never on the screen was never agreed to.
         if self.armed and not self._texts.finished:
-            self._note.update(Content("It goes on: read it to the end first (end)."))
+            self._say("It goes on: read it to the end first (end).")
             return
         self.answer(True)
 
@@ -97,7 +98,11 @@ class DefinitionsDialog(QuestionDialog[bool | None]):
         self._texts.read_on(where)
 
     def on_to_be_read_finished(self) -> None:
-        self._note.update(Content(""))
+        self._say("")
+
+    def _say(self, words: str) -> None:
+        self._note.update(Content(words))
+        self._note.display = bool(words)
 
 
 def _flagged(question: ChangedToolQuestion) -> int:

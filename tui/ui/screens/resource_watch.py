@@ -31,6 +31,8 @@ class ResourceWatch(ModelSwitch):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done with the thing that is shown is not offered either."""
+        if action == "cancel":
+            return bool(self.children) and (self._pane.busy or not self._list.has_focus)
         kinds = _ACT_ON.get(action)
         entry = self._pane.entry if self.children else None
         return kinds is None or (entry is not None and entry.kind in kinds)

@@ -62,6 +62,12 @@ class SchemaField(Widget):
     SchemaField Checkbox:focus { border: none !important; background: $panel; }
     SchemaField Input:focus, SchemaField TextArea:focus { background: $panel; background-tint: $foreground 10%; }
     SchemaField Select:focus > SelectCurrent { background: $panel; border: none; text-style: bold; }
+    SchemaField:ansi Input, SchemaField:ansi TextArea, SchemaField:ansi SelectCurrent {
+        border-left: outer ansi_default !important;
+    }
+    SchemaField:ansi Input:focus, SchemaField:ansi TextArea:focus, SchemaField:ansi Select:focus > SelectCurrent {
+        border-left: outer ansi_blue !important;
+    }
     SchemaField:ansi Checkbox:focus { text-style: reverse; }
     SchemaField.-wrong .name, SchemaField.-wrong > .about { color: $text-error; }
     """

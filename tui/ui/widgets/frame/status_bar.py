@@ -31,7 +31,7 @@ class _Cell:
         return max(self.width, sum(cell_len(text) for text, _ in self.pieces))
 
 
-_NAME = _Cell(0, (("mcp-tui", "live bold"),))
+_NAME = _Cell(1, (("mcp-tui", "live bold"),))
 _NOTHING = _Cell(0, ())
 
 
@@ -52,7 +52,7 @@ class StatusBar(InkedWidget):
         servers, trouble = _servers(state), _trouble(state.gateway, now)
         cells = (
             _NAME,
-            _Cell(1, ((clean_line(self._profile, 16), "dim"),)),
+            _Cell(0, ((clean_line(self._profile, 16), "dim"),)),
             _Cell(8, _route(state)),
             _Cell(7, _context(state), 8),
             _Cell(8, _spend(state.gateway), 14),
