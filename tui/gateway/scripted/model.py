@@ -86,7 +86,7 @@ def _first_calls(tools: Sequence[OfferedTool], sentence: str) -> tuple[Wanted, .
 def _clauses(sentence: str) -> list[str]:
     """Cuts a sentence where another wish begins; what follows a colon is one text."""
     wishes, colon, text = sentence.partition(": ")
-    clauses = [clause for clause in _CLAUSES.split(wishes) if clause.strip()] or [sentence]
+    clauses = [clause for clause in _CLAUSES.split(" ".join(wishes.split())) if clause.strip()] or [sentence]
     return [*clauses[:-1], clauses[-1] + colon + text]
 
 

@@ -12,6 +12,8 @@ from tui.gateway.upstream.events import RateLimits
 MAX_WAIT_S = 300.0
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_LONGEST = 40
+"""Characters of a duration: of a longer one the search would take its time."""
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _EPOCH_S = 1_000_000_000.0
 
@@ -81,7 +83,7 @@ def _reset_s(headers: Mapping[str, str], now: float) -> float | None:
         value = headers.get(name, "")
         number = _number(value)
         if number is None:
-            parts = _DURATION.findall(value)
+            parts = _DURATION.findall(value[:_LONGEST])
             number = sum(float(amount) * _UNIT_S[unit] for amount, unit in parts) if parts else None
         elif number > _EPOCH_S * 1000:
             number = number / 1000 - now

@@ -98,6 +98,11 @@ def test_it_says_that_it_is_rules() -> None:
         assert "rule-based demo model" in reply.text
 
 
+def test_a_message_may_hold_any_amount_of_white_space() -> None:
+    calls = asked("roll a die" + " \n" * 5_000 + "and then ask me my name").calls
+    assert [call.tool for call in calls] == ["workshop_roll_dice", "workshop_ask_name"]
+
+
 def test_without_a_fitting_tool_it_shows_what_to_ask() -> None:
     assert "which logs mention a timeout?" in asked("hello").text
 

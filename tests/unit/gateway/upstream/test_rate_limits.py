@@ -29,6 +29,7 @@ def test_remaining_counts_are_read_and_garbage_is_unknown() -> None:
         (str(NOW + 9), 9.0),
         (str((NOW + 9) * 1000), 9.0),
         ("x", None),
+        pytest.param("1" * 300_000 + "x", None, id="digits without end"),
     ],
 )
 def test_resets_are_seconds_from_now(value: str, seconds: float | None) -> None:
