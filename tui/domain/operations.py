@@ -1,10 +1,11 @@
 """What describes an operation of a gateway, so that commands, forms and the palette can be made from it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tui.domain.messages import user_text
+from tui.domain.messages import Message, TextPart, user_text
 from tui.domain.text import clean
 
 ParameterType = Literal["str", "int", "float", "bool", "choice", "messages"]
@@ -50,9 +51,26 @@ class Operation:
         return not any(parameter.required for parameter in self.parameters)
 
     def prepared(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns arguments as the method takes them: a text for messages is one message of the person's."""
+        """Returns arguments as the method takes them: a text given for messages becomes the conversation it holds."""
         texts = {parameter.name for parameter in self.parameters if parameter.type == "messages"}
         return {
-            name: (user_text(clean(value)),) if name in texts and isinstance(value, str) else value
+            name: conversation(value) if name in texts and isinstance(value, str) else value
             for name, value in arguments.items()
         }
+
+
+def conversation(text: str) -> tuple[Message, ...]:
+    """Returns the messages of a JSON list of `{"role", "content"}`; any other text is one message of the person's."""
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        read = None
+    if isinstance(read, list) and read and all(map(_is_message, read)):
+        return tuple(Message(one["role"], (TextPart(clean(one["content"])),)) for one in read)
+    return (user_text(clean(text)),)
+
+
+def _is_message(one: object) -> bool:
+    if not isinstance(one, dict):
+        return False
+    return one.get("role") in ("system", "user", "assistant") and isinstance(one.get("content"), str)

@@ -85,7 +85,13 @@ OPERATIONS: tuple[Operation, ...] = (
         routing.RouteAnswer,
         (
             _MODEL,
-            Parameter("messages", "messages", "The conversation; a text is one message of yours.", "messages", True),
+            Parameter(
+                "messages",
+                "messages",
+                "The conversation: as text, one message of yours or a JSON list of messages.",
+                "messages",
+                required=True,
+            ),
             _CHAIN_INSTEAD,
             _choice("role", routing.Role, "What the answer is for; it steers a chain that chooses.", "role"),
             Parameter(

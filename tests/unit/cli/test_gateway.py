@@ -68,6 +68,16 @@ def test_a_prompt_becomes_a_message() -> None:
     assert (message.role, message.text) == ("user", "Hello?")
 
 
+def test_a_json_list_of_messages_is_that_conversation_and_other_json_is_said_as_it_stands() -> None:
+    route = OPERATION_BY_NAME["route"]
+    told = '[{"role": "system", "content": "Be short."}, {"role": "user", "content": "Hello?"}]'
+    messages = route.prepared(arguments("route", "main", told))["messages"]
+    assert [(message.role, message.text) for message in messages] == [("system", "Be short."), ("user", "Hello?")]
+    for said in ("[1, 2]", '[{"role": "tool", "content": "x"}]', "[]", '{"role": "user"}', "[" * 100_000):
+        [message] = route.prepared(arguments("route", "main", said))["messages"]
+        assert (message.role, message.text) == ("user", said)
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
