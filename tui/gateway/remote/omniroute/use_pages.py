@@ -52,6 +52,11 @@ class Call:
     error: CleanText
 
     @property
+    def began(self) -> float | None:
+        """Wall clock."""
+        return None if self.at is None else self.at - (self.duration_ms or 0) / 1_000
+
+    @property
     def ok(self) -> bool:
         """Whether it succeeded."""
         return self.status is not None and 200 <= self.status < 300 and not self.error
