@@ -166,6 +166,10 @@ class CostAnswer:
     """Oldest first; stretches without a charge are left out."""
     forecasts: tuple[BudgetForecast, ...] = ()
     """One for each limit in force."""
+    total_of: CleanText = CleanText("")
+    """Whose requests `total` counts; empty where all figures count those of all chats of this program."""
+    over_time_of: CleanText = CleanText("")
+    """The same for `over_time` and `forecasts`."""
 
 
 # --- use

@@ -9,6 +9,7 @@ from tests.ui.screens.facts import NOW
 from tests.ui.screens.gateway_stage import SIZES, gateway_stage, line, pass_time
 from tests.ui.screens.stage import press, settle
 from tui.domain.gateway_accounts import BudgetForecast, SpendStep
+from tui.domain.text import clean
 from tui.ui.widgets.gateway.choice_line import ChoiceLine
 from tui.ui.widgets.gateway.spend_plot import SpendCurve, drawn, nice_above
 
@@ -70,6 +71,24 @@ async def test_each_limit_has_its_forecast() -> None:
         assert "reached in 2 h" in session
         assert "$0.4500/h over 1 h" in session
         assert "not within the month, about $33.00 at its end" in month
+
+
+async def test_each_figure_says_of_whom_it_is_where_they_are_not_of_the_same() -> None:
+    mixed = replace(known.COST, total_of=clean("all programs that use the key"), over_time_of=clean("all our chats"))
+    async with gateway_stage("C", (80, 24), answers={"cost": mixed}) as app:
+        assert "$4.10+? of all programs that use the key" in app.text
+        assert "Forecast of all our chats" in app.text
+        assert "Spend over time of all our chats" in app.text
+        await press(app, "t")
+        assert "Running total of all our chats" in app.text
+
+
+async def test_at_80_columns_a_forecast_keeps_its_last_words() -> None:
+    async with gateway_stage("C", (80, 24), answers=known.ANSWERS) as app:
+        words = " ".join(app.text.split())
+        assert "$0.4500/h over 1 h" in words
+        assert "about $33.00 at its end $0.0090/h over 7 d" in words
+        assert dots(app.text) > 20
 
 
 FORECASTS = [

@@ -20,7 +20,7 @@ from tui.domain.gateway_routing import ExplainAnswer, Role, RouteAnswer, Simulat
 from tui.domain.gateway_witness import MEASURED_HERE
 from tui.domain.ids import ProviderName
 from tui.domain.messages import Message
-from tui.domain.text import clean_line
+from tui.domain.text import CleanText, clean_line
 from tui.gateway.embedded.snapshot import verdict_of
 from tui.gateway.remote.adapter import NotExposed
 from tui.gateway.remote.witnesses import relied_on
@@ -74,7 +74,15 @@ class MeasuredHere(NotExposed):
         providers = tuple(one for one in here.providers if one.provider == own)
         total = providers[0].figures if providers else CostFigures()
         models = tuple(one for one in here.models if one.provider == own)
-        return replace(here, total=total, providers=providers, models=models, witnesses=HERE)
+        return replace(
+            here,
+            total=total,
+            providers=providers,
+            models=models,
+            witnesses=HERE,
+            total_of=clean_line(f"our chats through {self.name}"),
+            over_time_of=CleanText("all our chats"),
+        )
 
     async def models(
         self, provider: str | None = None, capability: Capability | None = None, refresh: bool = False

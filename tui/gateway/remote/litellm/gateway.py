@@ -184,8 +184,9 @@ class LiteLLM(PagedGateway[Sequence[LoggedRequest]]):
         except McpTuiError as error:
             return replace(here, witnesses=(*here.witnesses, silent(ask.TODAY.name, error.message)))
         providers, models = accounts.costs_of(activity)
-        told = relied_on(ask.TODAY.name, fact="all requests that the key may see")
-        return replace(here, total=activity.total.cost, providers=providers, models=models, witnesses=(told,))
+        whose = clean_line("all requests that the key may see")
+        told, total = relied_on(ask.TODAY.name, fact=whose), activity.total.cost
+        return replace(here, total=total, providers=providers, models=models, witnesses=(told,), total_of=whose)
 
     async def provider(self, provider: str, window: Window = "day") -> ProviderAnswer:
         if provider == self._around.provider:

@@ -152,6 +152,7 @@ class OmniRoute(MeasuredHere):
             models=money.by_model(told.models, names),
             budget=await self._budget_or_own(),
             witnesses=(relied_on(f"GET /api/usage/analytics?range={name}"),),
+            total_of=clean_line("all who use this OmniRoute"),
         )
 
     async def budget(

@@ -136,11 +136,12 @@ class OpenRouter(PagedGateway[Generation]):
             why = key.trouble.message if key.trouble else "the key named for management is not the one that chats"
             return replace(here, witnesses=(*here.witnesses, silent(KEY.name, why)))
         total = CostFigures(microusd=used, requests=None, calls=None, input_tokens=None, output_tokens=None)
+        whose = CleanText("all programs that use the key")
         told = (
-            replace(key.witness, fact=CleanText("the sum, of all programs that use the key")),
+            replace(key.witness, fact=clean_line(f"the sum, of {whose}")),
             relied_on(MEASURED_HERE, fact="parts by provider and model"),
         )
-        return replace(here, total=total, witnesses=told)
+        return replace(here, total=total, witnesses=told, total_of=whose)
 
     async def provider(self, provider: str, window: Window = "day") -> ProviderAnswer:
         if provider == self._around.provider:

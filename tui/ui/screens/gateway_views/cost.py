@@ -39,7 +39,6 @@ class CostView(GatewayView):
     CostView > SpendPlot { height: 2fr; max-height: 20; }
     CostView > RowList { height: 3fr; min-height: 4; padding: 1 1 0 1; }
     CostView > .forecast { height: auto; padding: 1 2; background: $surface; }
-    CostView > .forecast { text-wrap: nowrap; text-overflow: ellipsis; }
     CostView > .summary { text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
@@ -80,7 +79,7 @@ class CostView(GatewayView):
         curve = spend_curve(reading.answer, reading.at, running=self._running) if reading.answer else None
         self._plot.empty = self._nothing_to_plot(reading)
         self._plot.show(curve)
-        self._title.update(plot_title(curve))
+        self._title.update(plot_title(curve, reading.answer.over_time_of if reading.answer else ""))
         if reading.answer:
             self._summary.update(cost_summary(reading.answer))
             self._forecast.update(forecast_text(reading.answer, self.engine.clock.wall()))

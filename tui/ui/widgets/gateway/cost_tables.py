@@ -107,7 +107,7 @@ def cost_summary(cost: CostAnswer) -> Content:
             found += ["   " if found else "", (f"{source} {amount}{plural(shares[source].calls, 'call')}", style)]
     return lines(
         [
-            Content.assemble((cost_words(total), "bold"), (f"   {counted}   {used}", "$dim")),
+            Content.assemble((cost_words(total), "bold"), *_whose(cost.total_of), (f"   {counted}   {used}", "$dim")),
             Content.assemble(*(found or [("nothing was spent", "$dim")])),
         ]
     )
@@ -130,14 +130,15 @@ def _session_since(cost: CostAnswer, until: float) -> float:
     return first - before * step_s
 
 
-def plot_title(curve: SpendCurve | None) -> Content:
-    """Returns what the plot below shows."""
+def plot_title(curve: SpendCurve | None, whose: str = "") -> Content:
+    """Returns what the plot below shows, and of whom."""
     if curve is None or not curve.steps:
         return Content.styled("Spend over time", "bold")
     if not curve.running:
         peak = format_usd(max(step.microusd for step in curve.steps))
-        return Content.assemble(("Spend over time", "bold"), (f"   each {span(curve.step_s)}, peak {peak}", "$dim"))
-    parts: list[tuple[str, str]] = [("Running total", "bold")]
+        each = f"   each {span(curve.step_s)}, peak {peak}"
+        return Content.assemble(("Spend over time", "bold"), *_whose(whose), (each, "$dim"))
+    parts = [("Running total", "bold"), *_whose(whose)]
     if curve.limit is not None:
         place = "drawn" if curve.limit_drawn else "far above"
         parts.append((f"   limit {format_usd(curve.limit)}, {place}", "$text-warning" if curve.limit_drawn else "$dim"))
@@ -151,7 +152,12 @@ def forecast_text(cost: CostAnswer, now: float) -> Content:
     if not cost.forecasts:
         return Content.styled("No limit is set: Q, then b sets one.", "$dim")
     spent = {line.scope: line.spent_microusd for line in cost.budget.lines}
-    return lines([_forecast_line(one, spent.get(one.scope), now) for one in cost.forecasts])
+    whose = [Content.assemble(("Forecast", "bold"), *_whose(cost.over_time_of))] if cost.over_time_of else []
+    return lines([*whose, *(_forecast_line(one, spent.get(one.scope), now) for one in cost.forecasts)])
+
+
+def _whose(whose: str) -> list[tuple[str, str]]:
+    return [(f" of {whose}", "")] if whose else []
 
 
 def _forecast_line(one: BudgetForecast, spent: int | None, now: float) -> Content:

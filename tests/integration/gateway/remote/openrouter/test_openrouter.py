@@ -38,6 +38,7 @@ async def test_the_reported_cost_of_a_chat_is_in_the_ledger(tmp_path: Path) -> N
     async with front(openrouter([answer()]), tmp_path) as router:
         told = await router.ask(MODEL)
         cost = await router.gateway.cost()
+    assert (cost.total_of, cost.over_time_of) == ("our chats through proxy", "all our chats")
     assert (told.end.cost.microusd, told.end.cost.source) == (1_500, "reported")
     assert cost.total.microusd == 1_500
 
@@ -116,6 +117,7 @@ async def test_a_period_cost_what_the_key_used_in_it(period: str, microusd: int,
     async with front(openrouter([answer()]), tmp_path) as router:
         await router.ask(MODEL)
         cost = await router.gateway.cost(period)  # type: ignore[arg-type]
+    assert (cost.total_of, cost.over_time_of) == ("all programs that use the key", "all our chats")
     assert (cost.total.microusd, cost.total.requests) == (microusd, None)
     assert [(part.model, part.figures.microusd) for part in cost.models] == [(MODEL, 1_500)]
 
