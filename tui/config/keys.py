@@ -81,17 +81,25 @@ class KeyFinder:
 
     def _read_file(self) -> dict[str, str]:
         try:
+            return self._kept()
+        except ConfigError as error:
+            _log.warning("The keys in a file are not used. %s %s", error.message, error.hint)
+            return {}
+
+    def _kept(self) -> dict[str, str]:
+        """Returns the keys in the file. Raises ConfigError where it must not, or cannot, be read."""
+        try:
             if os.name == "posix" and not is_private(self._file):
-                _log.warning("%s is ignored: others may read it. Run: chmod 600 '%s'", self._file, self._file)
-                return {}
+                raise ConfigError(f"Others may read {self._file}.", f"Run: chmod 600 '{self._file}'")
             keys = json.loads(self._file.read_text("utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
-            _log.warning("%s is ignored: it cannot be read.", self._file)
-            return {}
+            raise ConfigError(
+                f"{self._file} cannot be read.", "Mend it, or move it away and set its keys anew."
+            ) from None
         if not isinstance(keys, dict):
-            return {}
+            raise ConfigError(f"{self._file} holds no keys.", "Mend it, or move it away and set its keys anew.")
         return {origin: key for origin, key in keys.items() if isinstance(key, str)}
 
     def store_key(self, base_url: str, key: str, *, in_file: bool = False) -> None:
@@ -107,7 +115,7 @@ class KeyFinder:
         with held(self._lock, _LOCK_WAIT_S) as alone:
             if not alone:
                 raise ConfigError(f"Another run keeps {self._file} locked.", "Try again once it has ended.")
-            replace_file(self._file, json.dumps(self._read_file() | {origin: key}, indent=2) + "\n")
+            replace_file(self._file, json.dumps(self._kept() | {origin: key}, indent=2) + "\n")
 
 
 def is_private(path: Path) -> bool:

@@ -72,6 +72,22 @@ def test_the_key_file_is_private_and_read_only_while_it_is(paths: Paths) -> None
     assert finder.key_for(provider("https://one.example/v1", keyring=True)) is None
 
 
+@pytest.mark.parametrize(("text", "mode"), [("{}", 0o644), ("{ half", 0o600), ("[]", 0o600)])
+def test_a_key_file_that_cannot_be_used_is_never_written_over(paths: Paths, text: str, mode: int) -> None:
+    paths.config.mkdir(parents=True, mode=0o700)
+    file = paths.config / "keys.json"
+    file.write_text(text)
+    file.chmod(mode)
+    with pytest.raises(ConfigError) as told:
+        KeyFinder(paths, {}).store_key("https://one.example/v1", "a key", in_file=True)
+    assert str(file) in f"{told.value.message} {told.value.hint}"
+    assert told.value.hint
+    assert (file.read_text(), KeyFinder(paths, {}).key_for(provider("https://one.example/v1", keyring=True))) == (
+        text,
+        None,
+    )
+
+
 def test_every_key_handed_out_is_told_to_the_log_and_never_shown(paths: Paths) -> None:
     told: list[str] = []
     finder = KeyFinder(paths, {"GROQ_API_KEY": KEY}, told.append)
