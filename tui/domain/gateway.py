@@ -186,6 +186,8 @@ class ProviderHealth:
     """How many models are known."""
     models_listed_at: float | None = None
     """Wall clock of the provider's own list, to the second; None when it was never fetched."""
+    breaker_orders: tuple[BreakerOrder, ...] = ()
+    """What its gateway lets a person do to the breaker."""
 
 
 @dataclass(frozen=True, slots=True)

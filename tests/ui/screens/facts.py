@@ -144,7 +144,8 @@ def servers() -> list[e.Event]:
 def gateway() -> e.Event:
     def provider(name: str, state: str, **more: object) -> ProviderHealth:
         breaker = {"failures": 0, "calls": 20, "threshold": 6, **more.pop("breaker", {})}
-        return ProviderHealth(ProviderName(name), BreakerView(state, **breaker), **more)
+        orders = ("trip", "probe", "reset", "hold", "release")
+        return ProviderHealth(ProviderName(name), BreakerView(state, **breaker), breaker_orders=orders, **more)
 
     providers = (
         provider(

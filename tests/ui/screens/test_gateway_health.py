@@ -121,6 +121,23 @@ async def test_a_key_moves_the_breaker_of_the_chosen_provider_and_asks_anew(key:
         assert app.engine.count("health") == 2
 
 
+@pytest.mark.parametrize(
+    ("orders", "offered"),
+    [((), ""), (("reset",), "close"), (("trip", "probe", "reset", "hold"), "trip probe close hold")],
+)
+async def test_only_what_the_gateway_lets_be_done_to_a_breaker_is_offered(orders: tuple, offered: str) -> None:
+    async with gateway_stage(answers=known.ANSWERS) as app:
+        event = facts.gateway()
+        rows = [replace(one, breaker_orders=orders) for one in event.snapshot.providers]
+        app.tell(replace(event, snapshot=replace(event.snapshot, providers=tuple(rows))))
+        await press(app)
+        keys = {"t": "trip", "p": "probe", "c": "close", "h": "hold"}
+        shown = [label for key, label in keys.items() if f"{key} {label}" in app.text]
+        assert " ".join(shown) == offered
+        await press(app, "t")
+        assert bool(app.engine.orders) == ("trip" in orders)
+
+
 async def test_a_held_breaker_is_released() -> None:
     async with gateway_stage(answers=known.ANSWERS) as app:
         event = facts.gateway()

@@ -1,9 +1,9 @@
 """The gateway as it stands, in one frozen fact for panels."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
-from tui.domain.gateway import GatewaySnapshot, ProviderHealth, ProviderSpec, SpendView
+from tui.domain.gateway import BreakerOrder, GatewaySnapshot, ProviderHealth, ProviderSpec, SpendView
 from tui.domain.spend import Totals
 from tui.domain.text import CleanText
 from tui.gateway.embedded.parts import Parts
@@ -44,6 +44,7 @@ def provider_health(provider: ProviderSpec, parts: Parts) -> ProviderHealth:
         quota=quota_in_words(parts.rate_limits.get(provider.name)),
         models=len(parts.catalog.models(provider.name)),
         models_listed_at=None if age_s is None else float(round(parts.clock.wall() - age_s)),
+        breaker_orders=get_args(BreakerOrder),
     )
 
 

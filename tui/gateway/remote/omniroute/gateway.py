@@ -31,7 +31,7 @@ from tui.domain.gateway_figures import Window
 from tui.domain.gateway_routing import BestAnswer, ExplainAnswer, SimulateAnswer, StepTrial, TestAnswer
 from tui.domain.gateway_witness import MEASURED_HERE
 from tui.domain.ids import ProviderName
-from tui.domain.money import MicroUsd, microusd_from_usd
+from tui.domain.money import microusd_from_usd
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.remote.adapter import Surroundings
 from tui.gateway.remote.measured import HERE, MeasuredHere
@@ -176,8 +176,7 @@ class OmniRoute(MeasuredHere):
         if max_cost is None and not reset:
             told = await money.read_budget(self._management)
         else:
-            limit = MicroUsd(0) if reset else microusd_from_usd(max_cost or 0.0)
-            told = await money.set_limit(self._management, period, limit)
+            told = await money.set_limit(self._management, period, microusd_from_usd(max_cost or 0.0))
         return replace(money.budget_answer(told, own), witnesses=_BUDGET_WITNESSES)
 
     async def _budget_or_own(self) -> BudgetAnswer:

@@ -82,6 +82,7 @@ def _provider(
         last_error=standing.last_error,
         credential=standing.credential,
         quota=quota_in_words(standing.provider, quota, names),
+        breaker_orders=("reset",),
     )
 
 

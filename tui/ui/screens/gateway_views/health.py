@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import get_args
 
 from textual import on
 from textual.app import ComposeResult
@@ -109,6 +110,14 @@ class HealthView(GatewayView):
         return PROVIDER_COLUMNS.cells(provider_cells(provider, sampled_at, self.engine.clock.wall()), width)
 
     # --- what can be done
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What the gateway would refuse for the chosen provider's breaker is not offered."""
+        order = parameters[0] if action == "breaker" else action
+        if order not in get_args(BreakerOrder):
+            return True
+        provider = self._table.item if self.children else None
+        return provider is not None and order in provider.breaker_orders
 
     @on(RowList.Chosen, "#providers")
     def _show_provider(self, event: RowList.Chosen) -> None:

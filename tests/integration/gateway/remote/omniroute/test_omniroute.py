@@ -77,6 +77,7 @@ async def test_the_mcp_server_that_tells_of_no_breaker_is_shown_to_disagree(tmp_
     assert disagreeing(health.witnesses) == ["MCP omniroute_get_health says that all are closed, not alpha OPEN"]
     assert disagreeing(alpha.witnesses) == ["MCP omniroute_get_provider_metrics says CLOSED, not OPEN"]
     assert any("MCP omniroute_get_health" in note for note in snapshot.notes)
+    assert {one.breaker_orders for one in snapshot.providers} == {("reset",)}
 
 
 async def test_the_mcp_server_agrees_while_all_is_closed(tmp_path: Path) -> None:
