@@ -43,6 +43,11 @@ class AuditStore:
         self._database = database
         self._place = place
         self._kept = kept
+        self._newest: tuple[int, str, float] = (0, GENESIS, 0.0)
+        """The row that this process appended last."""
+        self._moved = 0
+        """How far this process has moved the head."""
+        self._one_move = asyncio.Lock()
 
     def fingerprint(self, arguments: Json) -> str:
         """Returns a keyed hash of the canonical form of `arguments`."""
@@ -59,7 +64,13 @@ class AuditStore:
     async def _record(self, call: AuditedCall, owner: str | None, began: int | None) -> int:
         """Returns the row's number once it is committed and the head outside has moved on."""
         seq, chain = await self._database.write(lambda connection: self._append(connection, call, owner, began))
-        await asyncio.to_thread(self._head.advance, seq, chain, call.at)
+        self._newest = max(self._newest, (seq, chain, call.at))
+        async with self._one_move:
+            # Calls that waited for their turn are told of by the newest of them.
+            if self._moved < seq:
+                newest = self._newest
+                await asyncio.to_thread(self._head.advance, *newest)
+                self._moved = newest[0]
         if seq % PRUNED_AT_ONCE == 0:
             await self._prune(seq - self._kept)
         return seq
