@@ -112,6 +112,14 @@ async def test_the_palette_names_all_sixteen(tmp_path: Path) -> None:
         assert {f"Gateway: {operation.name.replace('-', ' ')}" for operation in OPERATIONS} <= names
 
 
+async def test_what_runs_at_once_is_named_apart_from_what_asks_first(tmp_path: Path) -> None:
+    async with staged(tmp_path, engine=Answering(tmp_path)) as stage:
+        names = [name for name, _, _ in Commands(stage.app.screen)._commands()]
+        assert {"Gateway: budget", "Gateway: budget with choices …", "Gateway: switch"} <= set(names)
+        assert "Gateway: switch with choices …" not in names
+        assert not any(name == f"{other} …" for name in names for other in names)
+
+
 def test_a_form_offers_what_is_there_and_keeps_types_and_defaults() -> None:
     fields = {
         field.label: field

@@ -69,8 +69,8 @@ def _operations(screen: LiveScreen) -> Iterator[Command]:
             if operation.runs_at_once:
                 yield name, operation.help, partial(_show_answer, screen, table, operation, ask=False)
             if operation.parameters:
-                dots = " …" if operation.runs_at_once else ""
-                yield f"{name}{dots}", operation.help, partial(_show_answer, screen, table, operation, ask=True)
+                choices = " with choices …" if operation.runs_at_once else ""
+                yield f"{name}{choices}", operation.help, partial(_show_answer, screen, table, operation, ask=True)
 
 
 def _show_answer(screen: LiveScreen, table: "Table", operation: "Operation", *, ask: bool) -> None:
