@@ -6,10 +6,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from tui.domain.errors import McpTuiError
+from tui.domain.gateway_accounts import BudgetAnswer
 from tui.domain.messages import Json
 from tui.domain.operations import Operation, Parameter
 from tui.domain.text import CleanText, clean_line
 from tui.engine import Engine
+from tui.ui.answer_text import figure
 from tui.ui.dialogs.answer import AnswerDialog
 from tui.ui.dialogs.form import FormDialog
 from tui.ui.screens.live import LiveScreen
@@ -57,13 +59,14 @@ async def operate(screen: LiveScreen, table: Table, operation: Operation, *, ask
     if ask:
         try:
             known = {one.words: await table.orders.known_values(one.name) for one in operation.parameters}
+            in_force = await _in_force(table, operation)
         except McpTuiError as error:
             screen.refused(error)
             return
         form = FormDialog(
             table.title(operation),
             clean_line(operation.help),
-            schema_of(operation, known),
+            schema_of(operation, known, in_force),
             suggest=partial(_near, known),
         )
         answered = await screen.app.push_screen_wait(form)
@@ -82,11 +85,19 @@ def answer_dialog(table: Table, operation: Operation, arguments: Mapping[str, Js
     return dialog
 
 
-def schema_of(operation: Operation, known: Mapping[str, Sequence[str]]) -> dict[str, Json]:
-    """Returns the operation's parameters in words as a JSON Schema object; what is there can be chosen."""
+def schema_of(
+    operation: Operation, known: Mapping[str, Sequence[str]], in_force: Mapping[str, str] | None = None
+) -> dict[str, Json]:
+    """Returns the operation's parameters in words as a JSON Schema object; what is there can be chosen.
+
+    `in_force` says by parameter what holds now.
+    """
+    now = in_force or {}
     return {
         "type": "object",
-        "properties": {one.words: _property(one, known.get(one.words, ())) for one in operation.parameters},
+        "properties": {
+            one.words: _property(one, known.get(one.words, ()), now.get(one.name, "")) for one in operation.parameters
+        },
         "required": [one.words for one in operation.parameters if one.required],
     }
 
@@ -96,10 +107,21 @@ def named(operation: Operation, answers: Mapping[str, Json]) -> dict[str, Json]:
     return {one.name: answers[one.words] for one in operation.parameters if one.words in answers}
 
 
-def _property(parameter: Parameter, known: Sequence[str]) -> dict[str, Json]:
+async def _in_force(table: Table, operation: Operation) -> Mapping[str, str]:
+    """What an operation that sets limits would change, by parameter."""
+    if operation.result is not BudgetAnswer:
+        return {}
+    now = await table.orders.operate(operation.name, {})
+    if not isinstance(now, BudgetAnswer):
+        return {}
+    limits = (f"{one.scope} {figure('limit_microusd', one.limit_microusd)}" for one in now.lines)
+    return {"max_cost": ", ".join(limits), "action": now.action, "tier": now.degrade_to or ""}
+
+
+def _property(parameter: Parameter, known: Sequence[str], now: str) -> dict[str, Json]:
     described: dict[str, Json] = {
         "type": _TYPES.get(parameter.type, "string"),
-        "description": parameter.help,
+        "description": f"Now {now}. {parameter.help}" if now else parameter.help,
     }
     if parameter.default is not None:
         described["default"] = parameter.default

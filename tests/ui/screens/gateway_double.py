@@ -11,7 +11,7 @@ from tui.domain.text import clean
 from tui.gateway.operations import OPERATIONS
 
 CHANGING = ("switch", "budget")
-"""Operations that are orders; the others are questions."""
+"""Operations that are orders once they are given something; the others are questions."""
 
 
 @dataclass
@@ -73,7 +73,7 @@ class GatewayOrdersDouble:
     async def operate(self, name, arguments, progress=None):
         answer = self._engine.answers.get(name)
         answer = answer(arguments) if callable(answer) else answer
-        if name in CHANGING:
+        if name in CHANGING and arguments:
             return await self._engine.do("gateway.operate", name, dict(arguments), answer=answer)
         self._engine.asked.append((name, dict(arguments)))
         if isinstance(answer, Exception):

@@ -58,6 +58,8 @@ async def test_b_sets_a_budget_by_form_and_shows_it() -> None:
         assert "Gateway: budget" in app.text
         assert "limit in $" in app.text
         assert "max_cost" not in app.text
+        assert "Now session $5.00, day none, month $60.00." in " ".join(app.text.split())
+        assert "Now block." in app.text
         await app.pilot.press(*"2.5", "ctrl+s")
         await app.pilot.pause()
         await app.pilot.pause()
