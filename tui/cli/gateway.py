@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tui.cli.answers import print_answer
 from tui.cli.ask import exit_code
 from tui.cli.invocation import Invocation
 from tui.cli.operations import given_arguments
@@ -10,7 +11,6 @@ from tui.domain.gateway_routing import RouteAnswer
 from tui.domain.servers import ServerSpec
 from tui.engine import Engine
 from tui.gateway.operations import OPERATION_BY_NAME
-from tui.ui.answer_text import answer_text
 
 WITNESS_TIMEOUT_S = 30.0
 """How long a gateway's own MCP server may take to start."""
@@ -24,10 +24,7 @@ def operate(call: Invocation) -> int:
     async def verb(engine: Engine) -> int:
         await engine.servers.settled(WITNESS_TIMEOUT_S)
         answer = await engine.gateway.operate(operation.name, arguments)
-        if call.output.as_json:
-            call.output.document(answer)
-        else:
-            call.output.text(answer_text(answer))
+        print_answer(call.output, answer)
         return exit_code(answer.outcome, answer.failure) if isinstance(answer, RouteAnswer) else 0
 
     # The session in question is the one a person is in, or was in last.

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tui.bus import Inbox
+from tui.cli.answers import print_answer
 from tui.cli.gateway import WITNESS_TIMEOUT_S, witnesses
 from tui.cli.invocation import Invocation
 from tui.cli.operations import given_arguments
@@ -10,7 +11,6 @@ from tui.cli.output import Output
 from tui.domain.events import NoticePosted
 from tui.engine import Engine
 from tui.gateway.jobs.table import JOB_BY_NAME
-from tui.ui.answer_text import answer_text
 
 
 def do_job(call: Invocation) -> int:
@@ -22,10 +22,7 @@ def do_job(call: Invocation) -> int:
         await engine.servers.settled(WITNESS_TIMEOUT_S)
         answer = await engine.jobs.operate(job.name, arguments, call.output.aside)
         heard = engine.bus.subscribe()
-        if call.output.as_json:
-            call.output.document(answer)
-        else:
-            call.output.text(answer_text(answer))
+        print_answer(call.output, answer)
         if engine.jobs.healing:
             await _follow(heard, call.output)
         return 0

@@ -1,7 +1,7 @@
 """A gateway's answers for people: figures with their units, lists as tables, the unknown as `?`."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from tui.domain.facts import members
 from tui.domain.money import format_usd
 from tui.domain.text import clean, clean_line
 from tui.ui import format as written
+from tui.ui.answer_columns import COLUMNS, chosen_rows, leaves_out
 
 WIDEST_TABLE = 9
 """Columns."""
@@ -26,6 +27,8 @@ class Section:
 
     title: str
     lines: tuple[str, ...]
+    shortened: bool = False
+    """Whether only the columns that matter most are shown."""
 
 
 def sections(answer: object, title: str = "", width: int | None = None) -> Iterator[Section]:
@@ -48,12 +51,11 @@ def sections(answer: object, title: str = "", width: int | None = None) -> Itera
         elif _is_told(value):
             yield Section(_spoken(name), _sentences(value, width or WIDEST_TEXT))
         else:
-            yield Section(_spoken(name), _listed(value, width))
+            yield Section(_spoken(name), _listed(value, width), shortened=leaves_out(value[0]))
 
 
-def answer_text(answer: object) -> str:
-    """Returns the whole answer as one text."""
-    found = sections(answer)
+def answer_text(found: Iterable[Section]) -> str:
+    """Returns the sections of an answer as one text."""
     return "\n\n".join("\n".join([section.title, *section.lines]).strip("\n") for section in found)
 
 
@@ -101,7 +103,7 @@ def figure(name: str, value: Any) -> str:
 def _number(name: str, value: float) -> str:
     if name.endswith("_ms"):
         return written.duration(value)
-    if name.endswith("_s"):
+    if name.endswith("_s") or name.startswith("seconds_"):
         return written.duration(value * 1_000)
     if name.endswith("_bytes"):
         return written.byte_size(round(value))
@@ -116,6 +118,8 @@ def _number(name: str, value: float) -> str:
 
 def _listed(items: Sequence[Any], width: int | None) -> tuple[str, ...]:
     """Flat records as a table; records with parts, or too wide for one, one after the other."""
+    if type(items[0]) in COLUMNS:
+        return aligned(chosen_rows(items, figure, width))
     columns = [name for name, value in members(items[0]) if not _is_part(value)]
     if len(columns) <= WIDEST_TABLE and not any(_is_part(value) for item in items for _, value in members(item)):
         head = tuple(_spoken(column) for column in columns)

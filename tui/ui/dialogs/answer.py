@@ -88,7 +88,7 @@ class AnswerDialog(Dialog[None]):
 
     @property
     def _whole(self) -> str:
-        return "\n\n".join(answer_text(answer) for answer in self._answers)
+        return "\n\n".join(answer_text(sections(answer)) for answer in self._answers)
 
 
 def _content(answers: Sequence[object], width: int) -> Content:
@@ -97,4 +97,6 @@ def _content(answers: Sequence[object], width: int) -> Content:
         parts += [Content("")] if parts else []
         parts += [Content.styled(section.title.capitalize(), "$live bold")] if section.title else []
         parts += map(Content, section.lines)
+        if section.shortened:
+            parts.append(Content.styled("the main columns; --json on the command line has all", "$dim"))
     return Content("\n").join(parts)
