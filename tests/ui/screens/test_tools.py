@@ -61,6 +61,12 @@ async def test_the_filter_counts_what_is_left_and_escape_brings_all_back(stage):
     assert "get-sum" in stage.text
 
 
+async def test_what_is_typed_chooses_the_first_that_fits_wherever_the_cursor_was(stage):
+    await press(stage, "end", "slash", "a", "enter")
+    lines = stage.text.splitlines()
+    assert next(line for line in lines if "▌ " in line).split()[2] == "read_text_file"
+
+
 async def test_ten_thousand_tools_are_filtered_and_only_what_is_in_view_is_drawn(stage):
     tools = tuple(facts.tool(facts.FILES, f"tool_{number:05}") for number in range(10_000))
     stage.tell(CatalogChanged(Catalog(facts.FILES, tools)))

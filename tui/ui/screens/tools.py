@@ -84,10 +84,12 @@ class ToolsScreen(ResourceWatch):
             self._pane.show_progress(self.state.hand_progress)
 
     @on(ListFilter.Changed)
-    def _show_list(self) -> None:
+    def _show_list(self, typed: ListFilter.Changed | None = None) -> None:
         rows, shown = rows_of(self._entries, self._filter.words)
         self._list.empty = _nothing(bool(self._entries))
         self._list.show(rows)
+        if typed and self._filter.words:
+            self._list.action_first()
         self._seek_wanted()
         self._filter.show_count(shown, len(self._entries))
         self._open_chosen()
