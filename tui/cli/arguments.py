@@ -191,6 +191,8 @@ def _add_keys(verbs: "Verbs", shared: argparse.ArgumentParser) -> None:
     keep = actions.add_parser("set", parents=[shared], help="read a key, hidden, and keep it for its endpoint")
     keep.add_argument("provider", metavar="PROVIDER")
     keep.add_argument("--in-file", action="store_true", help="keep it in a private plain-text file instead")
+    take = actions.add_parser("remove", parents=[shared], help="take its key out of the keyring and the private file")
+    take.add_argument("provider", metavar="PROVIDER")
 
 
 def _group(verbs: "Verbs", name: str, text: str) -> "Verbs":

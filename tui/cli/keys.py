@@ -1,4 +1,4 @@
-"""`mcp-tui keys`: puts a provider's key into the system keyring, never onto a command line or into a settings file."""
+"""`mcp-tui keys`: puts a provider's key into the system keyring, or takes it out; never onto a command line."""
 
 import getpass
 import sys
@@ -24,6 +24,19 @@ def set_key(call: Invocation) -> int:
     call.output.done(
         f"Kept in {place} for {origin_of(base_url)}; set `keyring = true` for this provider in config.toml."
     )
+    return 0
+
+
+def remove_key(call: Invocation) -> int:
+    """Takes a provider's key out of the system keyring and the private file; UsageError when neither has one."""
+    base_url, name = _base_url(call), call.given.provider
+    places = KeyFinder(call.paths).remove_key(base_url)
+    if not places:
+        raise UsageError(
+            f"No key for {name} ({origin_of(base_url)}) is kept, neither in the system keyring nor in a file.",
+            "A key in an environment variable is taken away there: unset the variable.",
+        )
+    call.output.done(f"Removed the key for {origin_of(base_url)} from {' and '.join(places)}.")
     return 0
 
 

@@ -38,6 +38,7 @@ VERBS: dict[tuple[str | None, str | None], str] = {
     ("prompts", "list"): "catalog.list_prompts",
     ("prompts", "get"): "catalog.get_prompt",
     ("keys", "set"): "keys.set_key",
+    ("keys", "remove"): "keys.remove_key",
     ("sessions", "list"): "sessions.list_sessions",
     ("sessions", "show"): "sessions.print_session",
     ("sessions", "export"): "sessions.print_session",

@@ -112,10 +112,42 @@ class KeyFinder:
             with_keyring(lambda ring: ring.set_password(SERVICE, origin, key))
             return
         make_private(self._file.parent)
+        self._change_file(lambda keys: keys | {origin: key})
+
+    def remove_key(self, base_url: str) -> tuple[str, ...]:
+        """Takes the key of that scheme, host and port out of keyring and file; returns where one was.
+
+        Raises ConfigError when the file cannot be used, or when the keyring cannot and nothing was in the file.
+        """
+        origin = origin_of(base_url)
+        found = []
+        if origin in self._kept():
+            self._change_file(lambda keys: {kept: key for kept, key in keys.items() if kept != origin})
+            found.append(str(self._file))
+        try:
+            if with_keyring(lambda ring: _taken_out(ring, origin)):
+                found.append("the system keyring")
+        except ConfigError as error:
+            if not found:
+                raise ConfigError(
+                    f"No key for {origin} is kept in a file. {error.message}",
+                    "One in the keyring can be removed once that works; one in the environment is unset there.",
+                ) from error
+            _log.warning("A key for %s may be in the keyring still: %s", origin, error)
+        return tuple(found)
+
+    def _change_file(self, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
         with held(self._lock, _LOCK_WAIT_S) as alone:
             if not alone:
                 raise ConfigError(f"Another run keeps {self._file} locked.", "Try again once it has ended.")
-            replace_file(self._file, json.dumps(self._kept() | {origin: key}, indent=2) + "\n")
+            replace_file(self._file, json.dumps(change(self._kept()), indent=2) + "\n")
+
+
+def _taken_out(ring: Keyring, origin: str) -> bool:
+    there = ring.get_password(SERVICE, origin) is not None
+    if there:
+        ring.delete_password(SERVICE, origin)
+    return there
 
 
 def is_private(path: Path) -> bool:
