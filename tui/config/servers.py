@@ -65,8 +65,14 @@ def named_url_spec(text: str) -> ServerSpec:
 
 
 def url_spec(name: str, url: str) -> ServerSpec:
-    """Returns a remote server typed by a person. Raises UsageError when it is no URL."""
+    """Returns a remote server typed by a person. Raises UsageError when it is no URL, or holds a password."""
     origin_of(url)
+    if "@" in urlsplit(url).netloc:
+        raise UsageError(
+            "A server's URL must not hold a password.",
+            f"Leave it out, and give headers in config.toml: [servers.{as_name(name)}] "
+            'headers = { Authorization = "Basic ${VARIABLE}" }.',
+        )
     return ServerSpec(ServerName(as_name(name)), "http", url=url, trusted=True, origin=COMMAND_LINE)
 
 

@@ -169,3 +169,15 @@ async def test_a_server_that_no_file_could_hold_is_not_written(program: Program,
     done = await program.run("servers", "add", *words)
     assert done.code == 2, done
     assert not program.config_file.exists()
+
+
+@pytest.mark.parametrize("words", [("servers", "add", "far", "--url"), ("tools", "list", "--url")])
+async def test_a_server_with_a_password_in_its_url_is_refused_with_the_header_to_write(
+    program: Program, words: tuple[str, ...]
+) -> None:
+    done = await program.run(*words, "http://me:hunter2secret@127.0.0.1:9/mcp")
+    assert done.code == 2
+    assert "must not hold a password" in done.err
+    assert "${VARIABLE}" in done.err
+    assert "hunter2secret" not in done.out + done.err
+    assert not program.config_file.exists()
