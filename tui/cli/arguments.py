@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui import __version__
+from tui.cli.grammar import Grammar
 from tui.cli.serve_arguments import add_audit, add_serve
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ EPILOG = """exit codes: 0 done · 1 the call or the turn failed · 2 usage or co
 def parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
     """Returns the grammar of the command line, without that of the verbs when `words` can only open the app."""
     shared = shared_options()
-    root = argparse.ArgumentParser(
+    root: argparse.ArgumentParser = Grammar(
         prog="mcp-tui",
         description="MCP servers, chat with tools and the model gateway on one screen; verbs work without a screen.",
         epilog=EPILOG,

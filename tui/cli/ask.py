@@ -27,6 +27,10 @@ EXIT_CODES: dict[Outcome, int] = {"complete": 0, "failed": 1, "partial": 5, "can
 FAILURE_EXIT_CODES: dict[FailureKind | None, int] = {"provider-down": 3, "no-route": 3, "timeout": 3, "budget": 4}
 
 
+_MODELS_HINT = "Give --model PROVIDER/MODEL, or `model` under [chat]; `mcp-tui gateway models` lists them."
+_PROVIDERS_HINT = "Set OPENROUTER_API_KEY or OPENAI_API_KEY, start Ollama, `mcp-tui providers add groq`, or try --demo."
+
+
 def exit_code(outcome: Outcome, failure: FailureKind | None) -> int:
     """Returns the exit code for how a turn or a request ended."""
     if outcome == "failed" and failure in FAILURE_EXIT_CODES:
@@ -93,7 +97,12 @@ class Ask:
         self._line_open = False
 
     async def run(self, engine: Engine) -> int:
-        """Returns the exit code of the turn. Raises ConnectError when a server that was typed is not there."""
+        """Returns the exit code of the turn.
+
+        Raises UsageError when no model is chosen, ConnectError when a server that was typed is not there.
+        """
+        if not engine.parts.room.target:
+            raise UsageError("No model is set.", _MODELS_HINT if engine.parts.settings.providers else _PROVIDERS_HINT)
         await self._connect(engine)
         inbox = engine.bus.subscribe()
         engine.send((TextPart(clean(self._prompt)),))

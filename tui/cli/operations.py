@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tui.cli.arguments import shared_options
+from tui.cli.grammar import Grammar
 from tui.domain.errors import UsageError
 from tui.domain.operations import Operation, Parameter
 from tui.gateway.jobs.table import JOBS
@@ -25,7 +26,7 @@ _FLAG: Mapping[str, Any] = MappingProxyType({"nargs": "?", "const": "true"})
 def parse_operation(words: Sequence[str], given: Namespace) -> Namespace:
     """Adds an operation's name and parameters to `given`; they are words, or options of the same name."""
     verb, (description, operations) = given.verb, _TABLES[given.verb]
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Grammar(
         prog=f"mcp-tui {verb}",
         description=f"{description} Parameters are given in order, or by name.",
         parents=[shared_options()],

@@ -181,3 +181,39 @@ async def test_a_server_with_a_password_in_its_url_is_refused_with_the_header_to
     assert "${VARIABLE}" in done.err
     assert "hunter2secret" not in done.out + done.err
     assert not program.config_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("gatway",), "gateway"),
+        (("gateway", "helth"), "health"),
+        (("servers", "ad", "x"), "add"),
+        (("ask", "Hi", "--jsn"), "--json"),
+        (("ask", "Hi", "--aprove=all"), "--approve"),
+        (("--demoo",), "--demo"),
+        (("gateway", "cost", "--perod", "day"), "--period"),
+    ],
+)
+async def test_a_mistyped_word_is_answered_with_the_nearest_one(
+    program: Program, words: tuple[str, ...], meant: str
+) -> None:
+    done = await program.run(*words)
+    assert done.code == 2
+    assert f"Did you mean {meant}?" in done.err
+    assert "--help` lists what there is" in done.err
+
+
+async def test_a_word_that_is_near_none_is_answered_with_where_they_are_listed(program: Program) -> None:
+    done = await program.run("zzzzzz")
+    assert (done.code, "Did you mean" in done.err) == (2, False)
+    assert "`mcp-tui --help` lists" in done.err
+
+
+async def test_asking_without_a_model_names_the_command_line_and_no_key_of_the_screen(program: Program) -> None:
+    program.config_file.write_text('[[providers]]\nname = "mine"\nbase_url = "http://127.0.0.1:9/v1"\n')
+    done = await program.run("ask", "Hi")
+    assert done.code == 2
+    assert "No model is set." in done.err
+    assert "--model PROVIDER/MODEL" in done.err
+    assert "ctrl+" not in done.err
