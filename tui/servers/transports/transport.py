@@ -26,7 +26,7 @@ _STREAM_READ_TIMEOUT_S = 3_600.0
 
 
 def proxy_for(url: str) -> str | None:
-    """Returns the environment's proxy for a URL; a client with a transport of its own is not given one by the library."""
+    """Returns the environment's proxy for a URL; the library gives none to a client with a transport of its own."""
     parts = urlsplit(url)
     if not parts.hostname or proxy_bypass(parts.hostname):
         return None
