@@ -15,6 +15,8 @@ from tui.domain.text import clean_line
 from tui.serve.patience import ImpatientConnection
 
 CONNECTIONS_LIMIT = 256
+KEEP_ALIVE_S = 15
+"""Longer than clients keep a connection they do not use (five seconds with httpx): theirs is the first word."""
 GRACE_S = 3
 """How long answers on their way may take when the server is stopped."""
 
@@ -112,6 +114,7 @@ async def listen(
         ws="none",
         server_header=False,
         limit_concurrency=CONNECTIONS_LIMIT,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
     server = _Uvicorn(config, ready)

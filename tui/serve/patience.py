@@ -9,7 +9,7 @@ from uvicorn.server import ServerState
 
 
 class ImpatientConnection(H11Protocol):
-    """Closes itself when no request is being answered at two looks in a row, however slowly one trickles in.
+    """Closes itself when no request was answered between two looks nor is at them, however slowly one trickles in.
 
     So it does when the body of one is still not whole after a while, and breaks off when its end is not taken.
     """
@@ -34,21 +34,23 @@ class ImpatientConnection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._look = self.loop.call_later(self.headers_s, self._look_now)
+        self._look = self.loop.call_later(self.headers_s, self.look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self._look is not None:
             self._look.cancel()
 
-    def _look_now(self) -> None:
+    def look(self) -> None:
+        """Closes the connection if nothing has happened since the look before; else looks again later."""
         idle = self.cycle is None or self.cycle.response_complete
-        if (idle and self._idle) or self._is_trickling():
+        asked_since = self.cycle is not self._seen
+        if (idle and self._idle and not asked_since) or self._is_trickling():
             self.transport.close()
             self._look = self.loop.call_later(self.body_s, self.transport.abort)
             return
         self._idle = idle
-        self._look = self.loop.call_later(self.headers_s, self._look_now)
+        self._look = self.loop.call_later(self.headers_s, self.look)
 
     def _is_trickling(self) -> bool:
         """Whether the body of the request at hand has been coming for too long."""

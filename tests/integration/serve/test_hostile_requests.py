@@ -160,11 +160,13 @@ class Hasty(ImpatientConnection):
 
 
 @asynccontextmanager
-async def hastily_served(app: Starlette) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def hastily_served(
+    app: Starlette, connection: type[ImpatientConnection] = Hasty
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection to a server without patience."""
     listener, ready = bound(Place(port=0)), asyncio.Event()
     place = urlsplit(url_of(listener))
-    serving = asyncio.create_task(listen(app, listener, ready.set, Hasty))
+    serving = asyncio.create_task(listen(app, listener, ready.set, connection))
     await ready.wait()
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     try:
@@ -183,6 +185,28 @@ async def test_who_connects_and_asks_nothing_is_let_go(begun: bytes) -> None:
     async with hastily_served(Starlette()) as (reader, writer):
         writer.write(begun)
         await reader.read()
+
+
+async def test_who_asks_again_and_again_is_kept_and_let_go_after_two_looks_without_a_request() -> None:
+    made: list[ImpatientConnection] = []
+
+    class Watched(ImpatientConnection):
+        headers_s = 3_600.0
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            made.append(self)
+            super().connection_made(transport)
+
+    async def well(_request: Request) -> Response:
+        return Response(b"done")
+
+    async with hastily_served(Starlette(routes=[Route("/", well)]), Watched) as (reader, writer):
+        for _ in range(4):
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            assert await status_of_answer(reader) == 200
+            made[0].look()
+        made[0].look()
+        assert await reader.read() == b""
 
 
 @pytest.mark.parametrize("size", ["content-length: 1000", "transfer-encoding: chunked"])
