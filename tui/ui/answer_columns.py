@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
+from tui.domain.gateway_accounts import ModelCost, ProviderCost, QuotaView
 from tui.domain.gateway_answers import ModelView, ProviderStanding
 from tui.domain.gateway_jobs import PricedModel
 from tui.domain.gateway_routing import StepTrial
@@ -22,6 +23,14 @@ class Column:
     """Goes where space is short, the last such column first."""
 
 
+_SPENT = (
+    Column("cost", "{figures.microusd}"),
+    Column("requests", "{figures.requests}"),
+    Column("calls", "{figures.calls}", spare=True),
+    Column("in", "{figures.input_tokens}"),
+    Column("out", "{figures.output_tokens}"),
+    Column("unknown calls", "{figures.unknown_calls}", spare=True),
+)
 COLUMNS: Mapping[type, tuple[Column, ...]] = MappingProxyType(
     {
         ProviderStanding: (
@@ -43,6 +52,17 @@ COLUMNS: Mapping[type, tuple[Column, ...]] = MappingProxyType(
             Column("usable", "{open}"),
             Column("age", "{age_s}", spare=True),
             Column("why not", "{reason}"),
+        ),
+        ProviderCost: (Column("provider", "{provider}"), *_SPENT),
+        ModelCost: (Column("model", "{provider}/{model}"), *_SPENT),
+        QuotaView: (
+            Column("provider", "{provider}"),
+            Column("credential", "{credential}", spare=True),
+            Column("health", "{health}"),
+            Column("left", "{remaining}"),
+            Column("credits", "{credits.remaining_microusd}"),
+            Column("requests", "{rate_limit.remaining_requests} of {rate_limit.limit_requests}", spare=True),
+            Column("why", "{reason}"),
         ),
         StepTrial: (
             Column("step", "{provider}/{model}"),
