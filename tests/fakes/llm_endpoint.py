@@ -120,6 +120,9 @@ class LlmEndpoint:
             next_byte = asyncio.ensure_future(reader.read(1))
             try:
                 finished = await _send(self._reply_to(seen), writer, next_byte)
+            except ConnectionError:
+                self.disconnected.set()
+                raise
             finally:
                 if next_byte.done() and not next_byte.cancelled() and not next_byte.exception():
                     first = next_byte.result()

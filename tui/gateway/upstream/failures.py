@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
+
 from tui.domain.completion import FailureKind
 from tui.domain.text import CleanText, clean_line
 from tui.gateway.upstream.rate_limits import MAX_WAIT_S, retry_after_s
@@ -123,6 +125,9 @@ def failure_from_exception(error: BaseException, address: str) -> Failure:
         if isinstance(cause, ConnectionRefusedError):
             hint = "Start it, or check the port in base_url."
             return failure("provider-down", f"Nothing listens at {address}", hint=hint)
+        if isinstance(cause, ConnectionResetError | httpx2.RemoteProtocolError):
+            hint = "Try again; if it stays, look at the endpoint's own log."
+            return failure("provider-down", f"{address} hung up without an answer", hint=hint)
     return failure("provider-down", f"No connection to {address}")
 
 

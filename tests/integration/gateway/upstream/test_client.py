@@ -168,6 +168,18 @@ async def test_closing_the_iterator_closes_the_socket() -> None:
         await client.close()
 
 
+async def test_an_endpoint_that_hangs_up_unasked_is_not_called_absent() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        address = "{}:{}".format(*server.sockets[0].getsockname())
+        done = await last_word(client_of(f"http://{address}/v1"))
+    assert (done.failure, done.reason) == ("provider-down", f"{address} hung up without an answer")
+    assert done.hint
+
+
 async def test_nobody_there_is_named_with_the_next_step() -> None:
     done = await last_word(client_of("http://127.0.0.1:1/v1"))
     assert (done.failure, done.reason) == ("provider-down", "Nothing listens at 127.0.0.1:1")
