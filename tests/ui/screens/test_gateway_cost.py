@@ -38,6 +38,13 @@ async def test_the_plot_has_dots_amounts_and_times_at_every_size(size: tuple[int
         assert "each 5 min, peak $1.10" in app.text
 
 
+async def test_spend_of_which_no_part_is_known_is_said_rather_than_plotted_as_nothing() -> None:
+    unknown = replace(known.COST, over_time=tuple(replace(step, microusd=0) for step in known.COST.over_time))
+    async with gateway_stage("C", answers={"cost": unknown}) as app:
+        assert "Nothing of known cost was spent in this period." in app.text
+        assert "$0.00┤" not in app.text
+
+
 async def test_the_plot_follows_a_resize() -> None:
     async with gateway_stage("C", (140, 42), answers=known.ANSWERS) as app:
         before = dots(app.text)

@@ -50,7 +50,7 @@ class CombosView(GatewayView):
         )
 
     def twin(self) -> str:
-        return "mcp-tui gateway combos true"
+        return "mcp-tui gateway combos --include-metrics"
 
     def enter(self) -> None:
         self._rows.focus()

@@ -88,7 +88,10 @@ class CostView(GatewayView):
     def _nothing_to_plot(reading: Reading[CostAnswer]) -> str:
         if reading.answer is None:
             return unanswered(reading)[0]
-        return NOT_EXPOSED if reading.answer.step_s is None else "Nothing was spent in this period."
+        if reading.answer.step_s is None:
+            return NOT_EXPOSED
+        known = " of known cost" if reading.answer.total.unknown_calls else ""
+        return f"Nothing{known} was spent in this period."
 
     # --- what can be done
 

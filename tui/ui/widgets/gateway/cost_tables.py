@@ -120,7 +120,8 @@ def spend_curve(cost: CostAnswer, until: float, *, running: bool) -> SpendCurve 
     since = cost.since if cost.since is not None else _session_since(cost, until)
     scope = SCOPE_OF.get(cost.period)
     limit = next((line.limit_microusd for line in cost.budget.lines if line.scope == scope), None)
-    return SpendCurve(cost.over_time, cost.step_s, since, max(until, since + cost.step_s), limit, running)
+    spent = tuple(step for step in cost.over_time if step.microusd)
+    return SpendCurve(spent, cost.step_s, since, max(until, since + cost.step_s), limit, running)
 
 
 def _session_since(cost: CostAnswer, until: float) -> float:
