@@ -9,7 +9,7 @@ from tui.cli.grammar import Grammar
 from tui.cli.serve_arguments import add_audit, add_serve
 
 if TYPE_CHECKING:
-    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+    from tui.cli.grammar import Verbs
 
 TABLE_VERBS = ("gateway", "job")
 EPILOG = """exit codes: 0 done · 1 the call or the turn failed · 2 usage or configuration · 3 could not connect ·

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.cli.arguments import Verbs
+    from tui.cli.grammar import Verbs
 
 KEYS_HELP = "a key is shown once; scopes: read:health read:combos read:quota read:usage read:models write:combos "
 KEYS_HELP += "write:budget write:resilience execute:completions, or read:* write:* *"
