@@ -61,23 +61,13 @@ class State:
             case e.ServerChanged():
                 self.servers[event.status.name] = event.status
             case e.ServerRemoved():
-                self.servers.pop(event.name, None)
-                self.catalogs.pop(event.name, None)
-                for key in [key for key in self.resource_changes if key[0] == event.name]:
-                    del self.resource_changes[key]
+                self._forget_server(event.name)
             case e.CatalogChanged():
                 self.catalogs[event.catalog.server] = event.catalog
             case e.FrameSeen():
                 self.frames.append(event)
-            case e.ResourceWatched():
-                key = (event.server, event.uri)
-                if event.on:
-                    self.resource_changes.setdefault(key, 0)
-                else:
-                    self.resource_changes.pop(key, None)
-            case e.ResourceChanged():
-                key = (event.server, event.uri)
-                self.resource_changes[key] = self.resource_changes.get(key, 0) + 1
+            case e.ResourceWatched() | e.ResourceChanged():
+                self._resource_moved(event)
             case e.ServerLogged() | e.Logged():
                 self.logs.append(event)
             case e.NoticePosted():
@@ -103,34 +93,54 @@ class State:
             case e.FallbackHappened():
                 self._fallback(event)
             case e.ToolCallRequested():
-                entry = ToolEntry(
-                    key=event.call_id,
-                    turn_id=event.turn_id,
-                    at=event.at,
-                    call_id=event.call_id,
-                    server=event.server,
-                    tool=event.tool,
-                    arguments_json=event.arguments_json,
-                )
-                self._calls[event.call_id] = entry
-                self.entries.append(entry)
+                self._call_requested(event)
             case e.ToolCallStarted() | e.ToolProgressed() | e.ToolCallFinished():
                 self._call_moved(event)
             case e.TurnFinished():
                 self._turn_finished(event)
-            case e.QuestionAsked():
-                self.questions[event.question.id] = event.question
-                self._set_asking(event.question, True)
-            case e.QuestionAnswered():
-                question = self.questions.pop(event.question_id, None)
-                if question:
-                    self._set_asking(question, False)
+            case e.QuestionAsked() | e.QuestionAnswered():
+                self._question_moved(event)
             case e.GatewaySampled():
                 self.gateway = event.snapshot
             case e.BreakerChanged():
                 self._breaker_changed(event)
             case _:
                 assert_never(event)
+
+    def _forget_server(self, name: ServerName) -> None:
+        self.servers.pop(name, None)
+        self.catalogs.pop(name, None)
+        for key in [key for key in self.resource_changes if key[0] == name]:
+            del self.resource_changes[key]
+
+    def _resource_moved(self, event: e.ResourceWatched | e.ResourceChanged) -> None:
+        key = (event.server, event.uri)
+        if isinstance(event, e.ResourceChanged):
+            self.resource_changes[key] = self.resource_changes.get(key, 0) + 1
+        elif event.on:
+            self.resource_changes.setdefault(key, 0)
+        else:
+            self.resource_changes.pop(key, None)
+
+    def _call_requested(self, event: e.ToolCallRequested) -> None:
+        entry = ToolEntry(
+            key=event.call_id,
+            turn_id=event.turn_id,
+            at=event.at,
+            call_id=event.call_id,
+            server=event.server,
+            tool=event.tool,
+            arguments_json=event.arguments_json,
+        )
+        self._calls[event.call_id] = entry
+        self.entries.append(entry)
+
+    def _question_moved(self, event: e.QuestionAsked | e.QuestionAnswered) -> None:
+        if isinstance(event, e.QuestionAsked):
+            self.questions[event.question.id] = event.question
+            self._set_asking(event.question, True)
+        elif question := self.questions.pop(event.question_id, None):
+            self._set_asking(question, False)
 
     def _open_chat(self, event: e.ChatOpened) -> None:
         self.chat_id = event.chat_id
